@@ -1,0 +1,1 @@
+export { now } from './timing/clock.ts';

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+// tslab carries this compiler; the library's declarations must be readable by it, or a cell has no types.
+const ts = createRequire(import.meta.url)(
+  '@tslab/typescript-for-tslab',
+) as typeof import('@tslab/typescript-for-tslab');
+
+const root = path.resolve(import.meta.dirname, '../..');
+const dist = path.join(root, 'dist');
+
+/** Problems that tslab's compiler has with the built declarations, as a cell that imports everything would meet them. */
+function problems(cell: string): string[] {
+  const probe = path.join(root, 'probe-of-the-public-types.ts');
+  const options = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.CommonJS,
+    moduleResolution: ts.ModuleResolutionKind.NodeJs,
+    esModuleInterop: true,
+    strict: true,
+    noEmit: true,
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.getSourceFile = (file, ...rest) =>
+    file === probe ? ts.createSourceFile(file, cell, ts.ScriptTarget.ES2022) : getSourceFile(file, ...rest);
+  host.fileExists = (file) => file === probe || fileExists(file);
+  host.readFile = (file) => (file === probe ? cell : readFile(file));
+  const program = ts.createProgram([probe], options, host);
+  return program
+    .getSourceFiles()
+    .filter((file) => file.fileName === probe || file.fileName.startsWith(`${dist}${path.sep}`))
+    .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
+    .map(
+      (problem) =>
+        `${path.relative(root, problem.file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(problem.messageText, '\n')}`,
+    );
+}
+
+/** The declaration files behind the one public entry; the kernel and the course tools are not among them. */
+function declarations(): string[] {
+  return readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.d.ts'))
+    .filter((file) => !/^(kernel|course)[\\/]/.test(file));
+}
+
+describe('the public types', function () {
+  this.timeout(60_000);
+
+  it('are read by the TypeScript that tslab carries', () => {
+    assert.deepEqual(problems("import * as interleaved from 'interleaved';\nexport const names = interleaved;\n"), []);
+  });
+
+  it('would be reported if they were wrong', () => {
+    const found = problems("import { now } from 'interleaved';\nexport const text: string = now();\n");
+    assert.match(found.join('\n'), /Type 'number' is not assignable to type 'string'/);
+  });
+
+  it('never say any', () => {
+    const saying = declarations().filter((file) => {
+      const code = readFileSync(path.join(dist, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      return /[:<|&,(]\s*any\b/.test(code);
+    });
+    assert.deepEqual(saying, []);
+  });
+});

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { killGroup } from './lock.mjs';
+import { SetupError, stateDir } from './paths.mjs';
+
+/** Everything that the steps of set-up printed, for the case that something fails. */
+export const logFile = join(stateDir, 'setup.log');
+
+/** What went wrong, as the tools word it, and what to do about it. */
+const remedies = [
+  {
+    sign: /ENOSPC|no space left on device|os error 28/i,
+    say: 'The disk is full: make room (about 1 GB), then run this again.',
+  },
+  {
+    sign: /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|ECONNREFUSED|dns error|name resolution|error sending request|NewConnectionError/i,
+    say: 'The packages could not be fetched: connect to the network (or set your proxy), then run this again.',
+  },
+  {
+    sign: /EACCES|EROFS|permission denied|read-only file system/i,
+    say: 'A folder cannot be written: see the last lines above.',
+  },
+];
+
+/** @type {Set<number>} process groups that run now */
+const groups = new Set();
+
+/** Ends whatever a step has started. */
+export function killAll() {
+  for (const pid of groups) killGroup(pid);
+}
+
+/**
+ * Runs one tool of a set-up step in a process group of its own; its output goes to the log.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ addGroup: (pid: number) => void, cwd?: string, env?: NodeJS.ProcessEnv }} options
+ * @returns {Promise<void>}
+ */
+export function runTool(command, args, { addGroup, cwd, env }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: env ?? process.env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let tail = '';
+    const take = (/** @type {Buffer} */ chunk) => {
+      tail = (tail + chunk).slice(-20_000);
+      appendFileSync(logFile, chunk);
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    const { pid } = child;
+    if (pid !== undefined) {
+      groups.add(pid);
+      addGroup(pid);
+    }
+    child.on('error', (error) => reject(new SetupError(`${command} could not be started: ${error.message}`)));
+    child.on('close', (code, signal) => {
+      if (pid !== undefined) groups.delete(pid);
+      if (code === 0) return resolve();
+      const last = tail.trimEnd().split('\n').slice(-15).join('\n');
+      const remedy = remedies.find(({ sign }) => sign.test(last))?.say ?? `Everything it said is in ${logFile}.`;
+      reject(new SetupError(`${last}\n${[command, ...args].join(' ')} failed (${signal ?? code}).\n${remedy}`));
+    });
+  });
+}

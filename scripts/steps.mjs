@@ -1,0 +1,195 @@
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { runTool } from './children.mjs';
+import { nodeOf } from './environment.mjs';
+import { readIfThere, root, SetupError, stateDir, writeWhole } from './paths.mjs';
+import { findPython } from './python.mjs';
+import { filesBelow, hashOf, isFresh, stamped } from './stamp.mjs';
+
+/**
+ * One thing that set-up makes. `isDone` costs milliseconds; `make` leaves either the whole thing or none that a
+ * later `isDone` would take for whole.
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {(environment: Environment) => boolean} isDone
+ * @property {(environment: Environment, addGroup: (pid: number) => void) => Promise<void>} make
+ * @typedef {import('./environment.mjs').Environment} Environment
+ */
+
+const stampName = '.interleaved-stamp';
+
+const list = join(root, 'environment', 'requirements.txt');
+
+/** @param {Environment} environment */
+function pythonStamp({ prefix }) {
+  // A virtual environment knows its own place, so a moved checkout needs a new one.
+  return { stamp: join(prefix, stampName), key: hashOf([list], prefix) };
+}
+
+/** @type {Step} */
+const python = {
+  name: 'JupyterLab, nbconvert and Node 24',
+  isDone(environment) {
+    if (environment.kind === 'conda') return true;
+    const { stamp, key } = pythonStamp(environment);
+    return isFresh(stamp, key) && existsSync(environment.python) && nodeOf(environment.prefix) !== undefined;
+  },
+  async make(environment, addGroup) {
+    const { stamp, key } = pythonStamp(environment);
+    const isOurs = existsSync(stamp) && existsSync(environment.python);
+    await stamped(stamp, key, async () => {
+      if (isOurs) {
+        try {
+          return await syncPackages(environment, addGroup);
+        } catch {
+          // An environment that cannot be brought up to date is made anew below; if that fails too, its reason counts.
+        }
+      }
+      rmSync(environment.prefix, { recursive: true, force: true });
+      await runTool(findPython(), ['-m', 'venv', environment.prefix], { addGroup });
+      await syncPackages(environment, addGroup);
+    });
+    environment.node = nodeOf(environment.prefix) ?? environment.node;
+  },
+};
+
+/**
+ * Makes the environment's packages exactly those of the list.
+ * @param {Environment} environment
+ * @param {(pid: number) => void} addGroup
+ */
+async function syncPackages({ prefix, python: executable }, addGroup) {
+  const uv = /^uv==\S+$/m.exec(readIfThere(list) ?? '')?.[0];
+  if (!uv) throw new SetupError(`${list} does not name uv.`);
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', uv];
+  if (!existsSync(join(prefix, 'bin', 'uv'))) await runTool(executable, pip, { addGroup });
+  await runTool(join(prefix, 'bin', 'uv'), ['pip', 'sync', '--python', executable, list], { addGroup });
+}
+
+const packageLock = join(root, 'package-lock.json');
+const modules = join(root, 'node_modules');
+const modulesStamp = join(modules, stampName);
+/** npm's own record of what it installed, written when it has ended. */
+const installedLock = join(modules, '.package-lock.json');
+
+/** @type {Step} */
+const packages = {
+  name: 'npm packages',
+  isDone: () => isFresh(modulesStamp, hashOf([packageLock])),
+  make: (_, addGroup) =>
+    stamped(modulesStamp, hashOf([packageLock]), async () => {
+      if (isInstalled()) return;
+      // npm would leave it until the end, and a half-emptied folder could be taken for whole.
+      rmSync(installedLock, { force: true });
+      const script = process.env.npm_execpath ?? '';
+      const [command, ...first] = script.endsWith('npm-cli.js') ? [process.execPath, script] : ['npm'];
+      const options = ['--include=dev', '--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error'];
+      await runTool(command, [...first, 'ci', ...options], { addGroup, cwd: root });
+    }),
+};
+
+/** Whether `npm install` or `npm ci`, run by hand, has already put there what the lock file names. */
+function isInstalled() {
+  const [wanted, found] = [packageLock, installedLock].map((path) => {
+    const text = readIfThere(path);
+    return text === undefined ? undefined : JSON.parse(text).packages;
+  });
+  if (!wanted || !found) return false;
+  const isThere = (/** @type {string} */ path) =>
+    wanted[path].version === found[path]?.version &&
+    wanted[path].integrity === found[path]?.integrity &&
+    existsSync(join(root, path, 'package.json'));
+  return Object.keys(wanted)
+    .filter((path) => path.startsWith('node_modules/'))
+    .every((path) => isThere(path) || (wanted[path].optional && !found[path]));
+}
+
+const dist = join(root, 'dist');
+
+/** @type {Step} */
+const build = {
+  name: 'the library and the kernel',
+  isDone: () => isFresh(join(dist, stampName), buildKey()),
+  async make(environment, addGroup) {
+    const key = buildKey();
+    const fresh = join(stateDir, 'dist');
+    const old = join(stateDir, 'dist.old');
+    for (const dir of [fresh, old]) rmSync(dir, { recursive: true, force: true });
+    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    await runTool(environment.node, [compiler, '-p', root, '--outDir', fresh], { addGroup, cwd: root });
+    writeWhole(join(fresh, stampName), key);
+    // Two renames instead of a build in place: nobody loads half a library.
+    if (existsSync(dist)) renameSync(dist, old);
+    renameSync(fresh, dist);
+    rmSync(old, { recursive: true, force: true });
+  },
+};
+
+function buildKey() {
+  return hashOf([join(root, 'tsconfig.json'), packageLock, ...filesBelow(join(root, 'src'), '.ts')]);
+}
+
+/** @param {Environment} environment */
+function kernelSpec({ prefix, node }) {
+  const spec = {
+    argv: [node, join(dist, 'kernel', 'main.js'), '--config-path={connection_file}'],
+    display_name: 'TypeScript',
+    language: 'typescript',
+    interrupt_mode: 'message',
+  };
+  const path = join(prefix, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
+  return { path, text: `${JSON.stringify(spec, null, 2)}\n` };
+}
+
+/** JupyterLab asks about news on its first start; a course should not. */
+const settings = {
+  '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
+};
+
+/**
+ * Small files: the kernel's entry in the environment, JupyterLab's settings, and where the tools find them all.
+ * @param {Environment} environment
+ */
+function smallFiles(environment) {
+  const spec = kernelSpec(environment);
+  const config = environment.variables.JUPYTER_CONFIG_DIR ?? '';
+  return [
+    spec,
+    { path: join(config, 'labconfig', 'default_setting_overrides.json'), text: JSON.stringify(settings, null, 2) },
+    { path: join(stateDir, 'environment.json'), text: JSON.stringify(environment, null, 2) },
+  ];
+}
+
+/** @type {Step} */
+const kernel = {
+  name: 'the kernel in JupyterLab',
+  isDone: (environment) => smallFiles(environment).every(({ path, text }) => readIfThere(path) === text),
+  async make(environment) {
+    for (const { path, text } of smallFiles(environment)) writeWhole(path, text);
+  },
+};
+
+const trustStamp = join(stateDir, 'trusted');
+
+function notebooks() {
+  return filesBelow(join(root, 'notebooks'), '.ipynb').filter((path) => statSync(path).size > 0);
+}
+
+/** @type {Step} */
+const trust = {
+  name: 'trust in the notebooks, so that JupyterLab shows their figures',
+  isDone: () => isFresh(trustStamp, hashOf(notebooks())),
+  make: (environment, addGroup) =>
+    stamped(trustStamp, hashOf(notebooks()), async () => {
+      const env = { ...process.env, ...environment.variables };
+      if (notebooks().length > 0) {
+        await runTool(environment.python, ['-m', 'nbformat.sign', ...notebooks()], { addGroup, env });
+      }
+    }),
+};
+
+/** Groups of steps in their order; those of one group do not need each other and run at once. */
+export const steps = [
+  [python, packages],
+  [build, kernel, trust],
+];

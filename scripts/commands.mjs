@@ -1,74 +1,55 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
 import { join } from 'node:path';
+import { runOn } from './follow.mjs';
 import { root, SetupError } from './paths.mjs';
 import { setUp } from './setup.mjs';
 
 const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
 const biome = join('node_modules', '@biomejs', 'biome', 'bin', 'biome');
 
-/** What each npm script runs on the environment's Node, one after another. @type {Record<string, string[][]>} */
+/**
+ * What each npm script runs on the environment's Node, one after another. Those that mend the sources do without a
+ * build, which may be what is broken.
+ * @type {Record<string, { runs: string[][], withoutBuild?: boolean }>}
+ */
 const commands = {
-  start: [['src/course/start.ts']],
-  notebooks: [['src/course/notebooks.ts']],
-  html: [['src/course/html.ts']],
-  test: [['scripts/test.mjs']],
-  bench: [['bench/run.ts']],
-  soak: [['bench/soak.ts']],
-  build: [],
-  check: [
-    [tsc, '-p', 'test'],
-    [biome, 'ci', '.'],
-  ],
-  format: [[biome, 'check', '--write', '.']],
+  start: { runs: [['src/course/start.ts']] },
+  notebooks: { runs: [['src/course/notebooks.ts']] },
+  html: { runs: [['src/course/html.ts']] },
+  test: { runs: [['scripts/test.mjs']] },
+  bench: { runs: [['bench/run.ts']] },
+  soak: { runs: [['bench/soak.ts']] },
+  build: { runs: [] },
+  check: {
+    runs: [
+      [tsc, '-p', 'test'],
+      [biome, 'ci', '.'],
+    ],
+    withoutBuild: true,
+  },
+  format: { runs: [[biome, 'check', '--write', '.']], withoutBuild: true },
 };
 
 /**
  * @param {string[]} argv the command and its arguments
  */
-export async function main([command = '', ...args]) {
-  const parts = commands[command];
-  if (!parts) {
-    console.error(`There is no command ${JSON.stringify(command)}: one of ${Object.keys(commands).join(', ')}.`);
+export async function main([name = '', ...args]) {
+  const command = commands[name];
+  if (!command) {
+    console.error(`There is no command ${JSON.stringify(name)}: one of ${Object.keys(commands).join(', ')}.`);
     process.exit(2);
   }
   try {
-    const environment = await setUp();
+    const environment = await setUp({ withoutBuild: command.withoutBuild });
     let worst = 0;
-    for (const part of parts) {
-      const script = part[0] ?? '';
+    for (const run of command.runs) {
+      const script = run[0] ?? '';
       if (!existsSync(join(root, script))) throw new SetupError(`${script} is missing from this checkout.`);
-      worst ||= await runOn(environment.node, [...part, ...args]);
+      worst = Math.max(worst, await runOn(environment.node, [...run, ...args]));
     }
     process.exit(worst);
   } catch (error) {
     console.error(error instanceof SetupError ? error.message : error);
     process.exit(1);
   }
-}
-
-/**
- * Runs a script to its end and gives its exit code. Signals are the child's to handle; it also learns from the closed
- * channel when this process is gone, and this process ends it when its own parent is gone.
- * @param {string} node
- * @param {string[]} args
- * @returns {Promise<number>}
- */
-function runOn(node, args) {
-  const child = spawn(node, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
-  // A terminal sends Ctrl-C to both; other senders reach only this process.
-  process.on('SIGINT', () => {});
-  for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGTERM', 'SIGHUP'])) {
-    process.on(signal, () => child.kill(signal));
-  }
-  const parent = process.ppid;
-  const watch = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500);
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code, signal) => {
-      clearInterval(watch);
-      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
-    });
-  });
 }

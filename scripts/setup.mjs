@@ -4,15 +4,17 @@ import { killAll, logFile } from './children.mjs';
 import { chooseEnvironment } from './environment.mjs';
 import { isLocked, withLock } from './lock.mjs';
 import { stateDir } from './paths.mjs';
-import { steps } from './steps.mjs';
+import { laterSteps, toolSteps } from './steps.mjs';
 
 /**
  * Makes what is missing or out of date, and nothing else. With all in place it costs some milliseconds.
+ * @param {{ withoutBuild?: boolean }} options `withoutBuild`: the tools only
  * @returns {Promise<import('./environment.mjs').Environment>}
  */
-export async function setUp() {
+export async function setUp({ withoutBuild = false } = {}) {
   const environment = chooseEnvironment(say);
-  if (!isLocked() && steps.flat().every((step) => step.isDone(environment))) return environment;
+  const groups = withoutBuild ? [toolSteps] : [toolSteps, laterSteps];
+  if (!isLocked() && groups.flat().every((step) => step.isDone(environment))) return environment;
   const start = performance.now();
   const stop = (/** @type {NodeJS.Signals} */ signal) => {
     killAll();
@@ -20,7 +22,7 @@ export async function setUp() {
   };
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   try {
-    const made = await withLock((addGroup) => makeAll(environment, addGroup), say);
+    const made = await withLock((addGroup) => makeAll(groups, environment, addGroup), say);
     if (made > 0) say(`Set up in ${seconds(start)}.`);
   } finally {
     killAll();
@@ -30,15 +32,16 @@ export async function setUp() {
 }
 
 /**
+ * @param {import('./steps.mjs').Step[][]} groups
  * @param {import('./environment.mjs').Environment} environment
  * @param {(pid: number) => void} addGroup
  * @returns {Promise<number>} how many steps had to be done
  */
-async function makeAll(environment, addGroup) {
+async function makeAll(groups, environment, addGroup) {
   mkdirSync(stateDir, { recursive: true });
   writeFileSync(logFile, '');
   let made = 0;
-  for (const group of steps) {
+  for (const group of groups) {
     const due = group.filter((step) => !step.isDone(environment));
     if (due.length > 0 && made === 0) say('Setting up; the first time this takes a minute.');
     made += due.length;

@@ -188,8 +188,7 @@ const trust = {
     }),
 };
 
-/** Groups of steps in their order; those of one group do not need each other and run at once. */
-export const steps = [
-  [python, packages],
-  [build, kernel, trust],
-];
+/** The steps that bring the tools; they do not need each other and run at once. */
+export const toolSteps = [python, packages];
+/** The steps that need the tools. */
+export const laterSteps = [build, kernel, trust];

@@ -1,1 +1,14 @@
+export { type Displayable, displaySymbol } from './show/display.ts';
+export { show } from './show/show.ts';
+export { type Column, type Row, type Table, type TableOptions, table } from './show/table.ts';
 export { now } from './timing/clock.ts';
+export { compare } from './timing/compare.ts';
+export type { CompareOptions, Contender } from './timing/compare-options.ts';
+export type { Comparison } from './timing/comparison.ts';
+export { cpuTime } from './timing/cpu.ts';
+export type { RecordedEvent } from './timing/events.ts';
+export type { Lane, Task, Wait } from './timing/lanes.ts';
+export { type Figures, type Measurement, type Prediction, predict, type Score } from './timing/predict.ts';
+export { Recorder, record } from './timing/recorder.ts';
+export { type TimedResult, timed } from './timing/timed.ts';
+export { Timeline } from './timing/timeline.ts';

@@ -1,0 +1,138 @@
+import { availableParallelism } from 'node:os';
+import { drawBars } from '../show/bars.ts';
+import { digits, duration, durations, spread } from '../show/format.ts';
+import { escapeHtml, type Part, partsOf, Shown } from '../show/parts.ts';
+import { table } from '../show/table.ts';
+import type { Plan } from './compare-options.ts';
+import { type Spread, spreadOf } from './stats.ts';
+import type { Measured } from './timed.ts';
+import type { Timeline } from './timeline.ts';
+import { drawTimelines, textOnly } from './timeline-picture.ts';
+
+/** One round: each contender's run. */
+export type Round = ReadonlyMap<string, Measured>;
+
+/** What `compare` found; it shows itself. Times in ms. */
+export class Comparison extends Shown {
+  readonly baseline: string;
+  /** Contender to wall time in ms. */
+  readonly times: Readonly<Record<string, Spread>>;
+  /** Contender to speed-up: the baseline's time ÷ its own, taken within each round. */
+  readonly speedUps: Readonly<Record<string, Spread>>;
+  /** Contender to CPU time ÷ wall time, median of the rounds. */
+  readonly coresBusy: Readonly<Record<string, number>>;
+  /** Contender to what its last run returned. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Contender to the timeline of its middle round. */
+  readonly timelines: Readonly<Record<string, Timeline>>;
+  /** Contender to Python's speed-up, where the posts give one. */
+  readonly python: Readonly<Record<string, number>>;
+  /** Rounds that were run; fewer than asked for when the budget was used up. */
+  readonly rounds: number;
+  readonly #plan: Plan;
+  #pictures: readonly Part[] | undefined;
+
+  constructor(plan: Plan, rounds: readonly Round[]) {
+    super();
+    const each = <T>(of: (name: string, runs: readonly Measured[]) => T): Record<string, T> =>
+      Object.fromEntries(
+        [...plan.contenders.keys()].map((name) => [
+          name,
+          of(
+            name,
+            rounds.map((round) => round.get(name)!),
+          ),
+        ]),
+      );
+    this.#plan = plan;
+    this.baseline = plan.baseline;
+    this.rounds = rounds.length;
+    this.times = each((_, runs) => spreadOf(runs.map((run) => run.ms)));
+    this.speedUps = each((name) => spreadOf(rounds.map((round) => round.get(plan.baseline)!.ms / round.get(name)!.ms)));
+    this.coresBusy = each((_, runs) => spreadOf(runs.map((run) => run.cpuMs / run.ms)).median);
+    this.values = each((_, runs) => runs.at(-1)!.value);
+    this.timelines = each((_, runs) => middleRun(runs).timeline);
+    const python = [...plan.python].flatMap(([name, { speedUp }]) => (speedUp === undefined ? [] : [[name, speedUp]]));
+    this.python = Object.fromEntries(python);
+  }
+
+  /** Prepares the pictures, which a cell then shows. */
+  async draw(): Promise<this> {
+    const bars = Object.entries(this.times).map(([name, { median, least, most }]) => ({
+      name,
+      value: median,
+      least,
+      most,
+    }));
+    this.#pictures ??= [
+      await drawBars(bars, { title: 'Time of each contender, median with least and most', format: duration }),
+      ...(this.#eventful ? [await drawTimelines(this.#groups, 'Timeline of each contender’s middle round')] : []),
+    ];
+    return this;
+  }
+
+  get #groups() {
+    return Object.entries(this.timelines).map(([title, timeline]) => ({ title, timeline }));
+  }
+
+  get #eventful(): boolean {
+    return Object.values(this.timelines).some((timeline) => timeline.lanes.length > 0);
+  }
+
+  protected override parts(): readonly Part[] {
+    const { title, prediction, python, differ } = this.#plan;
+    const names = Object.keys(this.times);
+    const rows = names.map((name) => {
+      const { median, least, most } = this.times[name]!;
+      const speedUp = this.speedUps[name]!;
+      const post = python.get(name);
+      const several = this.rounds > 1;
+      return {
+        contender: name,
+        time: several ? `${duration(median)} (${durations(least, most)})` : duration(median),
+        'speed-up': name === this.baseline ? 'baseline' : ratio(speedUp, several),
+        'cores busy': digits(this.coresBusy[name]!),
+        'Python’s time': post?.seconds === undefined ? '' : duration(post.seconds * 1000),
+        'Python’s speed-up': post?.speedUp === undefined || name === this.baseline ? '' : digits(post.speedUp),
+      };
+    });
+    const columns = Object.keys(rows[0]!).filter((key) => rows.some((row) => row[key as 'time'] !== ''));
+    const figures = table(rows, {
+      caption:
+        title ??
+        `${names.length} contenders, ${this.rounds === 1 ? '1 round' : `${this.rounds} rounds`}, median (least–most)`,
+      columns: columns.map((key) => ({ key, align: key === 'contender' ? 'left' : 'right' })),
+    });
+    const pictures = this.#pictures ?? (this.#eventful ? [textOnly(this.#groups)] : []);
+    const score = prediction ? partsOf(prediction.score(this)) : [];
+    return [...partsOf(figures), ...this.#notes(differ).map(paragraph), ...score, ...pictures];
+  }
+
+  #notes(differ: Plan['differ']): string[] {
+    const { rounds, budget } = this.#plan;
+    const notes: string[] = [];
+    if (availableParallelism() === 1) {
+      notes.push('This machine offers one core: no speed-up is to be expected of CPU-bound work, only waits overlap.');
+    }
+    if (this.rounds < rounds) {
+      notes.push(`${this.rounds} of ${rounds} rounds: the budget of ${duration(budget)} was used up.`);
+    }
+    const same = Object.keys(this.times).filter((name) => !(name in differ));
+    if (same.length > 1) notes.push(`Same result in every round: ${same.join(', ')}.`);
+    for (const [name, reason] of Object.entries(differ)) notes.push(`${name} is meant to differ: ${reason}.`);
+    return notes;
+  }
+}
+
+function ratio({ median, least, most }: Spread, several: boolean): string {
+  return several ? `${digits(median)} × (${spread(least, most)})` : `${digits(median)} ×`;
+}
+
+function middleRun(runs: readonly Measured[]): Measured {
+  const sorted = runs.toSorted((a, b) => a.ms - b.ms);
+  return sorted[sorted.length >> 1]!;
+}
+
+function paragraph(text: string): Part {
+  return { text, html: `<p>${escapeHtml(text)}</p>` };
+}

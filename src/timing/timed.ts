@@ -1,0 +1,125 @@
+import { availableParallelism } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { digits, duration } from '../show/format.ts';
+import { type Part, partsOf, Shown } from '../show/parts.ts';
+import { show, showsPictures } from '../show/show.ts';
+import { table } from '../show/table.ts';
+import { now } from './clock.ts';
+import { cpuTime } from './cpu.ts';
+import { Recorder } from './recorder.ts';
+import type { Timeline } from './timeline.ts';
+
+/** One timed run: what it gave, how long it took, how many cores it kept busy, and what happened when. */
+export class TimedResult<T = unknown> extends Shown {
+  readonly label: string;
+  /** What the function returned; absent when it failed. */
+  readonly value: T;
+  /** Wall time in ms. */
+  readonly ms: number;
+  /** CPU time in ms, of all threads and of the child processes that reported theirs. */
+  readonly cpuMs: number;
+  readonly timeline: Timeline;
+  readonly failed: boolean;
+
+  constructor(run: { label: string; value: T; ms: number; cpuMs: number; timeline: Timeline; failed: boolean }) {
+    super();
+    this.label = run.label;
+    this.value = run.value;
+    this.ms = run.ms;
+    this.cpuMs = run.cpuMs;
+    this.timeline = run.timeline;
+    this.failed = run.failed;
+  }
+
+  /** CPU time ÷ wall time: how many cores were at work on average. */
+  get coresBusy(): number {
+    return this.cpuMs / this.ms;
+  }
+
+  protected override parts(): readonly Part[] {
+    const { value, failed } = this;
+    const result = failed ? 'failed' : value === undefined ? '' : oneLine(value);
+    const row = {
+      time: duration(this.ms),
+      'CPU time': duration(this.cpuMs),
+      'cores busy': `${digits(this.coresBusy)} of ${availableParallelism()}`,
+      ...(result === '' ? {} : { result }),
+    };
+    const figures = partsOf(table([row], { caption: this.label }));
+    const { tasks, lanes } = this.timeline;
+    return tasks.length + lanes.length > 0 ? [...figures, ...partsOf(this.timeline)] : figures;
+  }
+}
+
+/**
+ * Runs a function once and measures it: wall time, CPU time, cores busy, and the timeline of what happened meanwhile.
+ *
+ * The result shows itself when it is the last expression of a cell; elsewhere use `show(…)`. One run says little about
+ * a small difference: `compare` repeats.
+ *
+ * @param label what the reader calls it; the function's name if absent
+ * @returns the value with its figures; times in ms
+ * @throws what `fn` throws, after a notebook has shown the figures up to there
+ * @example
+ * await timed('gcd, two processes', () => pool.map(gcd, pairs))
+ */
+export async function timed<T>(label: string, fn: () => T | PromiseLike<T>): Promise<TimedResult<T>>;
+export async function timed<T>(fn: () => T | PromiseLike<T>): Promise<TimedResult<T>>;
+export async function timed<T>(
+  first: string | (() => T | PromiseLike<T>),
+  second?: () => T | PromiseLike<T>,
+): Promise<TimedResult<T>> {
+  const fn = typeof first === 'function' ? first : second;
+  if (typeof fn !== 'function') {
+    throw new TypeError(`timed() needs a function to run, not ${inspect(fn)}: timed('label', () => work()).`);
+  }
+  const label = typeof first === 'string' ? first : fn.name || 'timed';
+  const { error, ...run } = await measure(fn);
+  const result = new TimedResult<T>({ ...run, label, value: run.value as T, failed: error !== undefined });
+  if (showsPictures()) await result.timeline.draw();
+  if (!error) return result;
+  if (showsPictures()) show(result);
+  throw error.reason;
+}
+
+/** One measured run, before anybody looks at it. */
+export interface Measured {
+  readonly value: unknown;
+  readonly ms: number;
+  readonly cpuMs: number;
+  readonly timeline: Timeline;
+  /** Boxed, since a function may throw `undefined`. */
+  readonly error?: { readonly reason: unknown };
+}
+
+export async function measure(fn: () => unknown): Promise<Measured> {
+  const recorder = new Recorder();
+  let value: unknown;
+  let error: { reason: unknown } | undefined;
+  recorder.start();
+  const cpuBefore = cpuTime();
+  const start = now();
+  try {
+    value = await fn();
+  } catch (reason) {
+    error = { reason };
+  }
+  const end = now();
+  await nextTurn(); // batched events and CPU times of processes may still be on their way
+  const cpuMs = cpuTime() - cpuBefore;
+  recorder.stop();
+  return { value, ms: end - start, cpuMs, timeline: recorder.timeline({ start, end }), ...(error && { error }) };
+}
+
+/** A value in at most 100 characters. */
+export function oneLine(value: unknown): string {
+  const text = inspect(value, {
+    breakLength: Number.POSITIVE_INFINITY,
+    depth: 2,
+    maxArrayLength: 8,
+    maxStringLength: 60,
+  });
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}

@@ -1,0 +1,122 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { duration } from '../show/format.ts';
+import { type Segment, type State, states } from './states.ts';
+import type { Group } from './timeline-picture.ts';
+
+/** One lane as it is drawn; times in ms from the start. */
+export interface Row {
+  readonly lane: string;
+  readonly bars: readonly Segment[];
+  readonly failedAt: readonly number[];
+}
+
+const fills: Record<State, string> = {
+  'start-up': 'url(#il-start-up)',
+  wait: 'url(#il-wait)',
+  run: 'var(--il-run)',
+  reply: 'url(#il-reply)',
+  queue: 'url(#il-queue)',
+};
+const barHeight = 20;
+
+/**
+ * A picture of `width` px. Every mark is placed here, at `x` in the unit of the axis and `y` in px from the top;
+ * vega-lite brings scale, axis and SVG. On a phone the lanes' names stand above the bars, not beside them.
+ */
+export function timelineSpec(
+  groups: readonly Group[],
+  rows: readonly Row[][],
+  span: number,
+  width: number,
+): TopLevelSpec {
+  const narrow = width < 500;
+  const all = rows.flat();
+  const longest = Math.max(4, ...all.map((row) => row.lane.length));
+  const gutter = narrow ? 2 : Math.min(160, 14 + 7 * longest);
+  const inner = width - gutter - 10;
+  const unit = span >= 2000 ? { name: 's', factor: 1e-3 } : { name: 'ms', factor: 1 };
+  const time = (ms: number) => ms * unit.factor;
+  const px = (left: number) => ((left - gutter) / inner) * time(span);
+
+  const bars: object[] = [];
+  const texts: object[] = [];
+  const titles: object[] = [];
+  const inside: object[] = [];
+  const crosses: object[] = [];
+  const addBar = (state: State, x: number, x2: number, y: number, height: number) =>
+    bars.push({ fill: fills[state], x, x2, y, y2: y + height });
+
+  let y = 0;
+  let left = 2;
+  const legend = (word: string, draw: (x: number, y: number) => void) => {
+    const room = 28 + word.length * 6.6;
+    if (left + room > width) {
+      left = 2;
+      y += 20;
+    }
+    draw(left, y);
+    texts.push({ x: px(left + 20), y: y + 7, text: word });
+    left += room + 8;
+  };
+  for (const state of states) {
+    if (!all.some((row) => row.bars.some((bar) => bar.state === state))) continue;
+    legend(state, (x, top) => addBar(state, px(x), px(x + 15), top + 1, 12));
+  }
+  if (all.some((row) => row.failedAt.length > 0)) {
+    legend('failed', (x, top) => crosses.push({ x: px(x + 8), y: top + 7 }));
+  }
+  y += left > 2 ? 30 : 0;
+
+  for (const [index, { title, timeline }] of groups.entries()) {
+    if (title !== undefined) {
+      titles.push({ x: px(2), y: y + 6, text: `${title}: ${duration(timeline.span)}` });
+      y += narrow ? 16 : 20;
+    }
+    for (const { lane, bars: segments, failedAt } of rows[index]!) {
+      if (narrow) y += 15;
+      texts.push({ x: px(2), y: narrow ? y - 8 : y + barHeight / 2, text: lane });
+      for (const { state, from, to, name } of segments) {
+        const least = span / inner; // one px, or a short task would not be seen
+        addBar(state, time(from), time(Math.max(to, from + least)), y, barHeight);
+        const room = ((to - from) / span) * inner;
+        if (state === 'run' && name && room > name.length * 7 + 10) {
+          inside.push({ x: time((from + to) / 2), y: y + barHeight / 2, text: name });
+        }
+      }
+      for (const at of failedAt.slice(0, 20)) crosses.push({ x: time(at), y: y + barHeight / 2 });
+      y += barHeight + 6;
+    }
+    y += index < groups.length - 1 ? 8 : 0;
+  }
+
+  const axis = {
+    title: null,
+    tickCount: narrow ? 4 : 7,
+    labelExpr: `datum.label + ' ${unit.name}'`,
+    labelFlush: true,
+    labelOverlap: true,
+  } as const;
+  const scale = { domain: [0, time(span)], nice: false } as const;
+  const shared = {
+    x: { field: 'x', type: 'quantitative', scale, axis },
+    y: { field: 'y', type: 'quantitative', scale: null, axis: null },
+  } as const;
+  const layer = (values: object[], mark: object, encoding: object = {}) =>
+    values.length === 0 ? [] : [{ data: { values }, mark, encoding: { ...shared, ...encoding } }];
+  const text = { field: 'text', type: 'nominal' };
+  const middle = { type: 'text', align: 'center', baseline: 'middle' };
+  const fill = { field: 'fill', type: 'nominal', scale: null, legend: null };
+  return {
+    width: inner,
+    height: Math.max(y, 10),
+    padding: { left: gutter, right: 10, top: 2, bottom: 24 },
+    autosize: { type: 'none' },
+    layer: [
+      ...layer(bars, { type: 'rect' }, { x2: { field: 'x2' }, y2: { field: 'y2' }, fill }),
+      ...layer(inside, { ...middle, fill: 'var(--il-on-run)' }, { text }),
+      ...layer(crosses, { ...middle, fontSize: 16, fontWeight: 700, fill: 'var(--il-fail)', text: '✕' }),
+      ...layer(texts, { ...middle, align: 'left' }, { text }),
+      ...layer(titles, { ...middle, align: 'left', fontWeight: 600 }, { text }),
+    ],
+  } as unknown as TopLevelSpec;
+}

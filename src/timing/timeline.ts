@@ -1,0 +1,181 @@
+import { writeFile } from 'node:fs/promises';
+import { duration, durations, percent, times } from '../show/format.ts';
+import { type Part, partsOf, Shown } from '../show/parts.ts';
+import { table } from '../show/table.ts';
+import type { RecordedEvent } from './events.ts';
+import { type Lane, lanesOf, type Task } from './lanes.ts';
+import { spreadOf } from './stats.ts';
+import { drawTimelines, textOnly } from './timeline-picture.ts';
+import { chromeTrace } from './trace.ts';
+
+/**
+ * What really happened, made from recorded events: one lane for each worker, and in it what the worker did.
+ *
+ * - **start-up**: the worker is being made; no task can run yet.
+ * - **queue**: a task has been submitted and has not started: it waits for its turn, or its data travels.
+ * - **run**: the task runs.
+ * - **wait**: the running task waits for a lock, a queue or a barrier.
+ * - **reply**: the task has finished; its result travels, and waits until the caller is free to take it.
+ *
+ * A timeline shows itself as a picture and as text. All times are ms.
+ *
+ * @example
+ * const timeline = await record(() => pool.map(work, [1, 2, 3, 4]));
+ * console.log(timeline.maxConcurrency, 'tasks ran at once');
+ */
+export class Timeline extends Shown {
+  readonly events: readonly RecordedEvent[];
+  readonly lanes: readonly Lane[];
+  readonly tasks: readonly Task[];
+  /** First and last moment shown, in ms of `now()`. */
+  readonly start: number;
+  readonly end: number;
+  /** Events that the recorder had no room for. */
+  readonly dropped: number;
+  /** The most tasks that ran at the same moment. */
+  readonly maxConcurrency: number;
+  /** Ms in which two tasks or more ran. */
+  readonly overlapTime: number;
+  /** Ms of all tasks' runs together: what one worker would need, if no task slowed another. */
+  readonly workTime: number;
+  #picture: Part | undefined;
+
+  constructor(events: readonly RecordedEvent[], region: { start?: number; end?: number; dropped?: number } = {}) {
+    super();
+    const sorted = events.toSorted((a, b) => a.time - b.time);
+    this.events = sorted;
+    this.lanes = lanesOf(sorted);
+    this.tasks = this.lanes.flatMap((lane) => lane.tasks);
+    this.start = region.start ?? sorted[0]?.time ?? 0;
+    this.end = Math.max(this.start, region.end ?? sorted.at(-1)?.time ?? 0);
+    this.dropped = region.dropped ?? 0;
+    const { most, overlap } = concurrency(this.tasks);
+    this.maxConcurrency = most;
+    this.overlapTime = overlap;
+    this.workTime = this.tasks.reduce((sum, task) => sum + runTime(task), 0);
+  }
+
+  /** Ms from start to end. */
+  get span(): number {
+    return this.end - this.start;
+  }
+
+  /** `workTime` ÷ `span`: how many tasks ran at once on average. It is no speed-up where tasks slow each other down. */
+  get speedUp(): number {
+    return this.workTime / this.span;
+  }
+
+  /** `speedUp` ÷ number of workers: the share of the workers' time that went into running tasks. */
+  get efficiency(): number {
+    return this.speedUp / this.workers;
+  }
+
+  /** Lanes that ran tasks or were started to. */
+  get workers(): number {
+    return this.lanes.filter((lane) => lane.tasks.some((task) => task.started) || lane.spawned !== undefined).length;
+  }
+
+  /**
+   * Whether two tasks ran at the same moment. A task is given by id, by name (any task of that name) or as itself.
+   *
+   * @throws RangeError when no recorded task has that id or name
+   */
+  overlaps(a: Task | number | string, b: Task | number | string): boolean {
+    const others = this.#find(b);
+    return this.#find(a).some((one) => others.some((other) => one !== other && overlap(one, other) > 0));
+  }
+
+  #find(which: Task | number | string): Task[] {
+    if (typeof which === 'object') return [which];
+    const found = this.tasks.filter((task) => task.id === which || task.name === which);
+    if (found.length > 0) return found;
+    const names = [...new Set(this.tasks.map((task) => task.name ?? task.id))].slice(0, 10);
+    throw new RangeError(`No task ${JSON.stringify(which)} was recorded, only: ${names.join(', ') || 'none at all'}.`);
+  }
+
+  /** The events in Chrome's trace format (times in µs from the start), which https://ui.perfetto.dev opens. */
+  toChromeTrace(): object {
+    return chromeTrace(this);
+  }
+
+  /** Writes the Chrome trace to a file, to be opened at https://ui.perfetto.dev or chrome://tracing. */
+  async writeChromeTrace(path: string): Promise<void> {
+    await writeFile(path, JSON.stringify(this.toChromeTrace()));
+  }
+
+  /** Prepares the picture, which a cell then shows; without it a timeline shows itself as text. */
+  async draw(title = 'Timeline'): Promise<this> {
+    this.#picture ??= await drawTimelines([{ timeline: this }], title);
+    return this;
+  }
+
+  protected override parts(): readonly Part[] {
+    const picture = this.#picture ?? textOnly([{ timeline: this }]);
+    return this.tasks.length > 0 ? [picture, ...this.#figures()] : [picture];
+  }
+
+  #figures(): readonly Part[] {
+    const rows = this.lanes
+      .filter((lane) => lane.tasks.length > 0)
+      .slice(0, 16)
+      .map((lane) => ({
+        lane: lane.name,
+        tasks: lane.tasks.length,
+        'start-up': lane.spawned && lane.ready ? duration(lane.ready - lane.spawned) : '',
+        queue: phase(lane.tasks, 'submitted', 'started'),
+        run: phase(lane.tasks, 'started', 'finished'),
+        reply: phase(lane.tasks, 'finished', 'received'),
+        busy: percent(lane.tasks.reduce((sum, task) => sum + runTime(task), 0) / this.span),
+      }));
+    const columns = Object.keys(rows[0]!).filter((key) => rows.some((row) => row[key as 'lane'] !== ''));
+    const caption =
+      `${this.maxConcurrency} at once, overlap ${duration(this.overlapTime)}, ` +
+      `work ÷ time ${times(this.speedUp)}, efficiency ${percent(this.efficiency)}`;
+    return partsOf(
+      table(rows, { caption, columns: columns.map((key) => ({ key, align: key === 'lane' ? 'left' : 'right' })) }),
+    );
+  }
+}
+
+/** Ms that a task ran; 0 when that was not seen whole. */
+export function runTime({ started, finished }: Task): number {
+  return started === undefined || finished === undefined ? 0 : finished - started;
+}
+
+function overlap(a: Task, b: Task): number {
+  if (runTime(a) === 0 || runTime(b) === 0) return 0;
+  return Math.min(a.finished!, b.finished!) - Math.max(a.started!, b.started!);
+}
+
+type Moment = 'submitted' | 'started' | 'finished' | 'received';
+
+function phase(tasks: readonly Task[], from: Moment, to: Moment): string {
+  const spans = tasks.flatMap((task) =>
+    task[from] === undefined || task[to] === undefined ? [] : [task[to] - task[from]],
+  );
+  if (spans.length === 0) return '';
+  const { median, least, most } = spreadOf(spans);
+  return spans.length === 1 || spans.length > 99 ? duration(median) : `${duration(median)} (${durations(least, most)})`;
+}
+
+/** The most that ran at once, and for how long two or more did. A run that ends as another begins does not overlap it. */
+function concurrency(tasks: readonly Task[]): { most: number; overlap: number } {
+  const steps = tasks
+    .filter((task) => runTime(task) > 0)
+    .flatMap((task) => [
+      { time: task.started!, by: 1 },
+      { time: task.finished!, by: -1 },
+    ])
+    .sort((a, b) => a.time - b.time || a.by - b.by);
+  let running = 0;
+  let most = 0;
+  let both = 0;
+  let last = 0;
+  for (const { time, by } of steps) {
+    if (running > 1) both += time - last;
+    running += by;
+    most = Math.max(most, running);
+    last = time;
+  }
+  return { most, overlap: both };
+}

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Recorder } from '../timing/recorder.ts';
+import type { Timeline } from '../timing/timeline.ts';
+
+/** What an answer did: what it gave, or why it gave nothing, and what happened meanwhile. */
+export interface Observation<T> {
+  readonly value?: T;
+  /** In words, when the answer threw or was still busy at the time limit. */
+  readonly trouble?: string;
+  readonly timeline: Timeline;
+}
+
+/**
+ * Runs an answer under observation.
+ *
+ * @param work calls the answer, and closes what it was given
+ * @param limit ms to wait for it; an answer still busy then is reported and not waited for
+ */
+export async function observe<T>(work: () => T | PromiseLike<T>, limit = 15_000): Promise<Observation<T>> {
+  const recorder = new Recorder();
+  const over = new AbortController();
+  const late = async (): Promise<never> => {
+    await sleep(limit, undefined, { signal: over.signal });
+    throw new Error(`it was still busy after ${limit / 1000} s`);
+  };
+  recorder.start();
+  try {
+    const value = await Promise.race([work(), late()]);
+    await sleep(1); // batched events of processes may still be on their way
+    return { value, timeline: end() };
+  } catch (error) {
+    return { trouble: inWords(error), timeline: end() };
+  } finally {
+    over.abort();
+  }
+
+  function end(): Timeline {
+    recorder.stop();
+    return recorder.timeline();
+  }
+}
+
+/** An error as one line, without a stack: stacks hold paths. */
+export function inWords(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${String(error)}`;
+}

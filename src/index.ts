@@ -1,3 +1,23 @@
+export { BrokenExecutor, CancelledError, TimeoutError, WorkerDied } from './executors/errors.ts';
+export {
+  type Executor,
+  type ShutdownOptions,
+  type Submitter,
+  type TaskOptions,
+  withExecutor,
+} from './executors/executor.ts';
+export {
+  AsyncExecutor,
+  type PoolOptions,
+  ProcessPoolExecutor,
+  SerialExecutor,
+  ThreadPoolExecutor,
+  type ThreadPoolOptions,
+} from './executors/executors.ts';
+export type { Future } from './executors/future.ts';
+export { currentSignal } from './executors/local.ts';
+export type { MapOptions, Mapped } from './executors/mapped.ts';
+export { asCompleted, type ReturnWhen, type Waited, wait } from './executors/wait.ts';
 export { type AnswerTo, type Exercise, exercise } from './exercises/exercise.ts';
 export type { ExerciseId } from './exercises/lessons/index.ts';
 export { progressTable, resetProgress } from './exercises/report.ts';
@@ -16,3 +36,6 @@ export { type Figures, type Measurement, type Prediction, predict, type Score } 
 export { Recorder, record } from './timing/recorder.ts';
 export { type TimedResult, timed } from './timing/timed.ts';
 export { Timeline } from './timing/timeline.ts';
+export { Process } from './workers/process.ts';
+export type { RunnableOptions } from './workers/runnable.ts';
+export { Thread } from './workers/thread.ts';

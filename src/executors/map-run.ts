@@ -1,0 +1,267 @@
+import { now } from '../timing/clock.ts';
+import type { Backend } from './backend.ts';
+import { TimeoutError } from './errors.ts';
+import { type Call, cancelled, Job } from './job.ts';
+import type { MapOptions } from './mapped.ts';
+
+/** One item of a map. */
+class Item extends Job {
+  run_: MapRun | undefined;
+
+  protected settled(): void {
+    this.run_?.itemSettled();
+  }
+}
+
+/**
+ * A map under way: pulls items from its input within its bound, hands them to the backend, and holds them in order
+ * until their results are taken.
+ */
+export class MapRun {
+  readonly #backend: Backend;
+  readonly #call: Call;
+  readonly #options: MapOptions;
+  readonly #total: number | undefined;
+  readonly #next: () => IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+  readonly #giveBack: () => unknown;
+  readonly #deadline: number | undefined;
+  /** Resolves when nothing of it is queued or running, and nothing will be. */
+  readonly over: Promise<void>;
+  #settleOver!: () => void;
+  /** Items in order; those before `#head` have been taken. */
+  #window: Item[] = [];
+  #head = 0;
+  /** How many of the window have no outcome. */
+  #unfinished = 0;
+  #done = 0;
+  /** True when somebody awaits the array: then only unfinished items count as in flight. */
+  #draining = false;
+  /** True when no item will be pulled any more. */
+  #exhausted = false;
+  /** True while an async input is asked for its next item. */
+  #pulling = false;
+  #stepPlanned = false;
+  /** What comes after the last item of the window instead of a plain end. */
+  #lastError: { readonly error: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(
+    backend: Backend,
+    fn: (...args: never[]) => unknown,
+    items: Iterable<unknown> | AsyncIterable<unknown>,
+    options: MapOptions,
+  ) {
+    checkCount('chunksize', options.chunksize);
+    checkCount('inFlight', options.inFlight);
+    const iterator = iteratorOf(items);
+    this.#next = () => iterator.next();
+    this.#giveBack = () => iterator.return?.();
+    this.#total = sizeOf(items);
+    this.#backend = backend;
+    this.#options = options;
+    this.#call = backend.prepare(fn, options);
+    this.#deadline = options.timeout === undefined ? undefined : now() + options.timeout;
+    this.over = new Promise((resolve) => {
+      this.#settleOver = resolve;
+    });
+  }
+
+  /** Starts it. */
+  begin(): void {
+    const { signal } = this.#options;
+    if (signal !== undefined) {
+      const abort = (): void => this.stop('all', signal.reason);
+      if (signal.aborted) abort();
+      else {
+        signal.addEventListener('abort', abort, { once: true });
+        this.over.then(() => signal.removeEventListener('abort', abort));
+      }
+    }
+    this.#step();
+  }
+
+  /** Lets it run on without a reader, as somebody wants all results. */
+  drain(): void {
+    this.#draining = true;
+    this.#step();
+  }
+
+  /**
+   * Ends it: nothing more is pulled, what has not started is cancelled, and with 'all' what runs is ended too.
+   * Without effect when everything has been handed out and settled.
+   */
+  stop(which: 'waiting' | 'all', reason?: unknown): void {
+    if (!this.#exhausted) {
+      this.#exhausted = true;
+      this.#lastError = { error: cancelled(this.#call.name, reason) };
+      try {
+        // An async input may return a promise; what its clean-up throws belongs to nobody here.
+        Promise.resolve(this.#giveBack()).catch(() => {});
+      } catch {}
+    }
+    if (this.#unfinished > 0) {
+      for (let index = this.#head; index < this.#window.length; index += 1) {
+        const item = this.#window[index]!;
+        if (item.state === 'waiting' || (which === 'all' && item.state === 'running')) {
+          item.reason = reason;
+          this.#backend.cancel(item);
+        }
+      }
+    }
+    this.#plan();
+  }
+
+  /**
+   * Waits for the next result. False when there is none any more.
+   *
+   * @throws TimeoutError when the map's `timeout` runs out first
+   */
+  async ready(): Promise<boolean> {
+    while (!this.#window[this.#head]?.over) {
+      if (this.#head === this.#window.length && this.#exhausted) {
+        if (this.#lastError === undefined) return false;
+        throw this.#lastError.error;
+      }
+      await this.#wait();
+    }
+    return true;
+  }
+
+  /** The next result, which is ready; throws what the item threw, and cancels what has not started. */
+  take(): unknown {
+    const item = this.#window[this.#head]!;
+    this.#head += 1;
+    if (this.#head > 1024 && this.#head * 2 > this.#window.length) {
+      this.#window = this.#window.slice(this.#head);
+      this.#head = 0;
+    }
+    if (item.state !== 'finished') {
+      this.stop('waiting');
+      throw item.outcome;
+    }
+    if (!this.#exhausted) this.#plan();
+    return item.outcome;
+  }
+
+  /** All results that are ready now. */
+  takeAll(into: unknown[]): void {
+    while (this.#window[this.#head]?.over) into.push(this.take());
+  }
+
+  /** Called by each item when it has its outcome. */
+  itemSettled(): void {
+    this.#unfinished -= 1;
+    this.#done += 1;
+    this.#plan();
+  }
+
+  // The results of a chunk come in one turn: what follows from them is done once.
+  #plan(): void {
+    if (this.#stepPlanned) return;
+    this.#stepPlanned = true;
+    queueMicrotask(() => {
+      this.#stepPlanned = false;
+      this.#options.progress?.(this.#done, this.#total);
+      this.#step();
+      this.#wake?.();
+    });
+  }
+
+  #step(): void {
+    if (!this.#exhausted) this.#pull();
+    if (this.#exhausted && this.#unfinished === 0 && !this.#pulling) this.#settleOver();
+  }
+
+  #pull(): void {
+    const bound = this.#options.inFlight ?? this.#backend.ahead(this.#call);
+    const submitted = now();
+    while (!this.#exhausted && !this.#pulling && this.#unfinished < bound) {
+      if (!this.#draining && this.#window.length - this.#head >= bound) return;
+      let next: IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+      try {
+        next = this.#next();
+      } catch (error) {
+        this.#inputFailed(error);
+        return;
+      }
+      if (next instanceof Promise) this.#pullLater(next);
+      else this.#accept(next, submitted);
+    }
+  }
+
+  #pullLater(next: Promise<IteratorResult<unknown>>): void {
+    this.#pulling = true;
+    next
+      .then(
+        (result) => {
+          if (!this.#exhausted) this.#accept(result, now());
+        },
+        (error: unknown) => this.#inputFailed(error),
+      )
+      .finally(() => {
+        this.#pulling = false;
+        this.#plan();
+      });
+  }
+
+  #accept(next: IteratorResult<unknown>, submitted: number): void {
+    if (next.done) {
+      this.#exhausted = true;
+      this.#plan();
+      return;
+    }
+    const item = new Item(this.#call, [next.value], this.#backend, submitted);
+    item.run_ = this;
+    this.#window.push(item);
+    this.#unfinished += 1;
+    this.#backend.add(item);
+  }
+
+  #inputFailed(error: unknown): void {
+    if (this.#exhausted) return;
+    this.#exhausted = true;
+    this.#lastError = { error };
+    this.#plan();
+  }
+
+  async #wait(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#wake = resolve;
+        if (this.#deadline === undefined) return;
+        timer = setTimeout(() => reject(this.#timedOut()), Math.max(0, this.#deadline - now()));
+      });
+    } finally {
+      this.#wake = undefined;
+      clearTimeout(timer);
+    }
+  }
+
+  #timedOut(): TimeoutError {
+    this.stop('waiting');
+    return new TimeoutError(`map of '${this.#call.name}' is not done after ${this.#options.timeout} ms`);
+  }
+}
+
+function checkCount(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1)) return;
+  throw new RangeError(`${name} must be a whole number of at least 1, got ${value}`);
+}
+
+function iteratorOf(items: Iterable<unknown> | AsyncIterable<unknown>): Iterator<unknown> | AsyncIterator<unknown> {
+  if (items != null && Symbol.asyncIterator in Object(items)) {
+    return (items as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  }
+  if (items != null && Symbol.iterator in Object(items)) return (items as Iterable<unknown>)[Symbol.iterator]();
+  throw new TypeError(
+    `map needs an iterable or an async iterable of items, got ${items === null ? 'null' : typeof items}`,
+  );
+}
+
+function sizeOf(items: unknown): number | undefined {
+  if (Array.isArray(items)) return items.length;
+  if (items instanceof Set || items instanceof Map) return items.size;
+  if (ArrayBuffer.isView(items) && 'length' in items) return items.length as number;
+  return undefined;
+}

@@ -1,0 +1,257 @@
+import { shipFunction, shipValue } from '../shipping/index.ts';
+import { host } from '../show/host.ts';
+import { now } from '../timing/clock.ts';
+import type { Backend } from './backend.ts';
+import type { Engine } from './engine.ts';
+import { BrokenExecutor } from './errors.ts';
+import type { TaskOptions } from './executor.ts';
+import { type Call, cancelled, Job } from './job.ts';
+import { largestChunk, Pace } from './pace.ts';
+import { type PoolCall, type PoolJob, Slot, type SlotOwner } from './slot.ts';
+
+type Fn = (...args: never[]) => unknown;
+
+/** Runs in every worker of a pool before its first task. */
+export interface Initializer {
+  readonly fn: Fn;
+  readonly args: readonly unknown[];
+}
+
+/** A queue of tasks and the workers that take from it: what the thread pool and the process pool share. */
+export class Pool implements Backend, SlotOwner {
+  readonly workers: number;
+  readonly #kind: 'thread' | 'process';
+  readonly #slots: Slot[];
+  readonly #initializer: Initializer | undefined;
+  readonly #paces = new WeakMap<Fn, Pace>();
+  /** Jobs in order; those before `#head` have been taken, and any may be over (cancelled while it waited). */
+  #queue: PoolJob[] = [];
+  #head = 0;
+  /** Slots that are starting; such a slot gets no work though it may be idle. */
+  readonly #starting = new Map<Slot, Promise<void>>();
+  /** Slots whose worker runs. */
+  readonly #open = new Set<Slot>();
+  #planned = false;
+  /** The calls made in this turn, so that a loop of submits asks for the function's shipment once. */
+  #turn = new Map<Fn, PoolCall>();
+  #broken: BrokenExecutor | undefined;
+  #whenIdle: (() => void) | undefined;
+  #offInterrupt: (() => void) | undefined;
+
+  constructor(workers: number, newEngine: () => Engine, initializer?: Initializer) {
+    this.workers = workers;
+    this.#initializer = initializer;
+    const engines = Array.from({ length: workers }, newEngine);
+    this.#kind = engines[0]!.kind;
+    this.#slots = engines.map((engine) => new Slot(engine, this));
+  }
+
+  prepare(fn: Fn, options: TaskOptions & { readonly chunksize?: number }): PoolCall {
+    if (this.#broken !== undefined) throw this.#broken;
+    const { name, runTimeout, transfer, chunksize } = options;
+    if (transfer !== undefined && this.#kind === 'process') {
+      throw new TypeError('transfer moves memory between threads; to a process arguments are copied: leave it out');
+    }
+    let call = this.#turn.get(fn);
+    if (call === undefined) {
+      const pace = this.#paces.get(fn) ?? new Pace();
+      this.#paces.set(fn, pace);
+      const shipment = shipFunction(fn, this.#kind);
+      call = { name: shipment.name, shipment, pace };
+      this.#turn.set(fn, call);
+      this.#plan();
+    }
+    if (name === undefined && runTimeout === undefined && transfer === undefined && chunksize === undefined)
+      return call;
+    return { ...call, name: name ?? call.name, runTimeout, transfer, chunksize };
+  }
+
+  add(job: PoolJob): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    this.#ship(job);
+    this.#queue.push(job);
+    this.#offInterrupt ??= host()?.onInterrupt(() => this.#interrupt());
+    this.#plan();
+  }
+
+  ahead(call: Call): number {
+    const { chunksize, pace } = call as PoolCall;
+    return 2 * this.workers * (alone(call) ? 1 : (chunksize ?? pace.chunk));
+  }
+
+  cancel(job: PoolJob): boolean {
+    const slot = this.#slots.find((each) => each.unfinished.includes(job));
+    if (slot !== undefined) slot.cancel(job);
+    else job.abandon(cancelled(job.call.name, job.reason), now());
+    this.#plan();
+    return true;
+  }
+
+  cancelWaiting(): void {
+    for (const job of this.#queue.slice(this.#head)) job.abandon(cancelled(job.call.name, job.reason), now());
+    for (const slot of this.#open) for (const job of slot.unfinished.slice(1)) slot.cancel(job);
+    this.#plan();
+  }
+
+  async warmUp(): Promise<void> {
+    for (const slot of this.#slots) this.#start(slot);
+    await Promise.all(this.#starting.values());
+    if (this.#broken !== undefined) throw this.#broken;
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+      this.#plan();
+    });
+    await Promise.all(this.#slots.map((slot) => slot.close()));
+    this.#open.clear();
+  }
+
+  free(): void {
+    this.#dispatch();
+  }
+
+  gone(slot: Slot, unstarted: PoolJob[]): void {
+    this.#open.delete(slot);
+    this.#queue = [...unstarted, ...this.#queue.slice(this.#head)];
+    this.#head = 0;
+    this.#dispatch();
+  }
+
+  #ship(job: PoolJob): void {
+    const { args } = job;
+    const { transfer } = job.call;
+    const moved: unknown[] = transfer === undefined ? [] : [...transfer];
+    let shippedArgs: unknown[] | undefined;
+    for (let index = 0; index < args.length; index += 1) {
+      const arg = args[index];
+      if ((typeof arg !== 'object' || arg === null) && typeof arg !== 'function' && typeof arg !== 'symbol') continue;
+      const list = this.#kind === 'thread' ? moved : undefined;
+      const shipped = shipValue(arg, this.#kind, list, `args[${index}]`);
+      if (shipped === arg) continue;
+      shippedArgs ??= [...args];
+      shippedArgs[index] = shipped;
+    }
+    if (shippedArgs !== undefined) {
+      job.args = shippedArgs;
+      job.shipped = true;
+    }
+    if (moved.length > 0) job.transfer = moved;
+  }
+
+  // What is submitted in one turn is sent together at its end.
+  #plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    queueMicrotask(() => {
+      this.#planned = false;
+      this.#turn.clear();
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    for (const slot of this.#open) {
+      if (this.#next() === undefined) break;
+      if (slot.idle) slot.send(this.#take());
+    }
+    const waiting = this.#next() === undefined ? 0 : this.#queue.length - this.#head;
+    for (const slot of this.#slots) {
+      if (waiting <= this.#starting.size) break;
+      this.#start(slot);
+    }
+    if (waiting > 0 || this.#starting.size > 0 || ![...this.#open].every((slot) => slot.idle)) return;
+    this.#offInterrupt?.();
+    this.#offInterrupt = undefined;
+    this.#whenIdle?.();
+  }
+
+  /** The first job that waits; drops those that are over. */
+  #next(): PoolJob | undefined {
+    while (this.#head < this.#queue.length && this.#queue[this.#head]!.over) this.#head += 1;
+    if (this.#head > 1024 && 2 * this.#head > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    }
+    return this.#queue[this.#head];
+  }
+
+  /** Jobs for one message: as many as the first asks for, or as together should take long enough to pay for it. */
+  #take(): PoolJob[] {
+    const first = this.#next()!;
+    this.#head += 1;
+    const jobs = [first];
+    if (alone(first.call)) return jobs;
+    const { chunksize } = first.call;
+    const share = Math.ceil((this.#queue.length - this.#head + 1) / this.workers);
+    const limit = chunksize ?? Math.min(largestChunk, share);
+    let ms = first.call.pace.each;
+    while (jobs.length < limit) {
+      const next = this.#next();
+      if (next === undefined || alone(next.call) || next.call.chunksize !== chunksize) break;
+      if (chunksize === undefined && Pace.full(ms)) break;
+      ms += next.call.pace.each;
+      jobs.push(next);
+      this.#head += 1;
+    }
+    return jobs;
+  }
+
+  #start(slot: Slot): void {
+    if (this.#open.has(slot) || this.#starting.has(slot) || this.#broken !== undefined) return;
+    const started = slot
+      .start()
+      .then(() => this.#initialise(slot))
+      .then(
+        () => this.#open.add(slot),
+        (error: unknown) => this.#break(error),
+      )
+      .then(() => {
+        this.#starting.delete(slot);
+        this.#dispatch();
+      });
+    this.#starting.set(slot, started);
+  }
+
+  async #initialise(slot: Slot): Promise<void> {
+    if (this.#initializer === undefined) return;
+    const { fn, args } = this.#initializer;
+    const job = new InitJob(this.prepare(fn, {}), args, this, now());
+    this.#ship(job as Job as PoolJob);
+    await new Promise<void>((resolve, reject) => {
+      job.onSettled = () => (job.state === 'finished' ? resolve() : reject(job.outcome));
+      slot.send([job as Job as PoolJob]);
+    });
+  }
+
+  /** No worker can be had: every task that waits fails, and so does every later one. */
+  #break(cause: unknown): void {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    this.#broken ??= new BrokenExecutor(`a worker of this executor could not start: ${why}`, { cause });
+    const waiting = this.#queue.slice(this.#head);
+    this.#queue = [];
+    this.#head = 0;
+    const time = now();
+    for (const job of waiting) job.finish(false, this.#broken, 0, 0, time);
+  }
+
+  #interrupt(): void {
+    this.cancelWaiting();
+    for (const slot of this.#open) for (const job of slot.unfinished) slot.cancel(job);
+  }
+}
+
+/** The initializer in one worker. */
+class InitJob extends Job {
+  onSettled: () => void = () => {};
+
+  protected settled(): void {
+    this.onSettled();
+  }
+}
+
+/** A task that travels alone, so that ending it or moving its memory concerns no other. */
+function alone(call: Call): boolean {
+  return call.runTimeout !== undefined || call.transfer !== undefined;
+}

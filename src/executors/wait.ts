@@ -1,0 +1,112 @@
+import { TimeoutError } from './errors.ts';
+import { type Future, hasFailed } from './future.ts';
+
+/** When `wait` returns: as in Python. */
+export type ReturnWhen = 'ALL_COMPLETED' | 'FIRST_COMPLETED' | 'FIRST_EXCEPTION';
+
+/** Which futures were done when `wait` returned, and which were not. */
+export interface Waited<F> {
+  readonly done: Set<F>;
+  readonly notDone: Set<F>;
+}
+
+/**
+ * Waits until the futures are done: all of them, the first of them, or the first that failed.
+ *
+ * @param options `timeout` in ms: when it runs out `wait` returns, and throws nothing, as in Python;
+ *   `returnWhen`, by default 'ALL_COMPLETED'
+ * @returns the futures in two sets, `done` and `notDone`
+ * @example
+ * const { done, notDone } = await wait(futures, { returnWhen: 'FIRST_COMPLETED' });
+ */
+export function wait<F extends Future<unknown>>(
+  futures: Iterable<F>,
+  options: { timeout?: number; returnWhen?: ReturnWhen } = {},
+): Promise<Waited<F>> {
+  const { timeout, returnWhen = 'ALL_COMPLETED' } = options;
+  const all = new Set(futures);
+  const notDone = new Set<F>([...all].filter((future) => !future.done()));
+  const done = new Set<F>([...all].filter((future) => !notDone.has(future)));
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const enough = (last?: F): boolean => {
+      if (notDone.size === 0) return true;
+      if (returnWhen === 'FIRST_COMPLETED') return done.size > 0;
+      if (returnWhen !== 'FIRST_EXCEPTION') return false;
+      return (last === undefined ? [...done] : [last]).some(hasFailed);
+    };
+    const end = (): void => {
+      clearTimeout(timer);
+      // Copies, so that a future which ends later does not move in sets the caller holds.
+      resolve({ done: new Set(done), notDone: new Set(notDone) });
+    };
+    if (!['ALL_COMPLETED', 'FIRST_COMPLETED', 'FIRST_EXCEPTION'].includes(returnWhen)) {
+      reject(
+        new RangeError(`returnWhen is 'ALL_COMPLETED', 'FIRST_COMPLETED' or 'FIRST_EXCEPTION', not '${returnWhen}'`),
+      );
+      return;
+    }
+    if (enough()) {
+      end();
+      return;
+    }
+    if (timeout !== undefined) timer = setTimeout(end, timeout);
+    for (const future of notDone) {
+      future.addDoneCallback(() => {
+        notDone.delete(future);
+        done.add(future);
+        if (enough(future)) end();
+      });
+    }
+  });
+}
+
+/**
+ * The futures, each as soon as it is done; those that are done already come first.
+ *
+ * @param options `timeout` in ms, counted from the call; it ends the iteration, not the tasks
+ * @throws TimeoutError from the iteration when time ran out before all were done
+ * @example
+ * for await (const future of asCompleted(futures)) console.log(await future);
+ */
+export function asCompleted<F extends Future<unknown>>(
+  futures: Iterable<F>,
+  options: { timeout?: number } = {},
+): AsyncGenerator<F, void, void> {
+  const { timeout } = options;
+  const all = new Set(futures);
+  const ready: F[] = [];
+  let wake: (() => void) | undefined;
+  for (const future of all) {
+    future.addDoneCallback(() => {
+      ready.push(future);
+      wake?.();
+    });
+  }
+  const deadline = timeout === undefined ? undefined : performance.now() + timeout;
+  return each();
+
+  async function* each(): AsyncGenerator<F, void, void> {
+    for (let count = 0; count < all.size; count += 1) {
+      if (ready.length === 0) await nextReady(count);
+      yield ready.shift()!;
+    }
+  }
+
+  async function nextReady(count: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        wake = resolve;
+        if (deadline === undefined) return;
+        timer = setTimeout(
+          () => reject(new TimeoutError(`${all.size - count} of ${all.size} futures are not done after ${timeout} ms`)),
+          Math.max(0, deadline - performance.now()),
+        );
+      });
+    } finally {
+      wake = undefined;
+      clearTimeout(timer);
+    }
+  }
+}

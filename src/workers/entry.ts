@@ -1,0 +1,55 @@
+import { inspect } from 'node:util';
+import { receiveFunction, receiveValue, type Shipment } from '../shipping/index.ts';
+import { now } from '../timing/clock.ts';
+
+/** What a new thread or process is to do. */
+export interface Order {
+  readonly shipment: Shipment;
+  readonly args: readonly unknown[];
+  /** What errors call it, such as `thread 1 (count)`. */
+  readonly who: string;
+}
+
+/** What a thread or process tells when it leaves its function, or exits before. */
+export interface Notice {
+  readonly interleaved: 'left';
+  readonly ready: number;
+  readonly started: number;
+  readonly finished: number;
+  readonly ok: boolean;
+  /** Processes only: ms of CPU time used so far. */
+  readonly cpu: number;
+}
+
+/**
+ * Runs an order in the new thread or process. An error, wherever it comes up, is printed and gives exit code 1.
+ *
+ * @param tell carries a notice home
+ */
+export async function carryOut(order: Order, tell: (notice: Notice) => void): Promise<void> {
+  const ready = now();
+  let started = ready;
+  let told = false;
+  const leave = (ok: boolean): void => {
+    if (told) return;
+    told = true;
+    const { user, system } = process.cpuUsage();
+    tell({ interleaved: 'left', ready, started, finished: now(), ok, cpu: (user + system) / 1000 });
+  };
+  const fail = (error: unknown): void => {
+    console.error(`${order.who}: ${error instanceof Error ? (error.stack ?? error.message) : inspect(error)}`);
+    leave(false);
+    process.exit(1);
+  };
+  process.on('uncaughtException', fail);
+  process.on('exit', (code) => leave(code === 0));
+  try {
+    const fn = receiveFunction(order.shipment);
+    const args = order.args.map(receiveValue);
+    started = now();
+    await fn(...args);
+    leave(true);
+  } catch (error) {
+    fail(error);
+  }
+}

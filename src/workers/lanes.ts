@@ -1,0 +1,30 @@
+/**
+ * Names for the lanes of the timeline: `thread 1`, `process 2`, `task 3`.
+ *
+ * A worker takes the smallest number that is free and gives it back at its end, so that workers alive at the same
+ * time never share a lane and the next run of a cell starts at 1 again.
+ */
+const taken = new Map<string, Set<number>>();
+
+/** A lane in use; `release` gives its number back and may be called more than once. */
+export interface Lane {
+  readonly name: string;
+  release(): void;
+}
+
+/** Takes the first free lane of a kind. */
+export function takeLane(kind: 'thread' | 'process' | 'task'): Lane {
+  const used = taken.get(kind) ?? new Set<number>();
+  taken.set(kind, used);
+  let number = 1;
+  while (used.has(number)) number += 1;
+  used.add(number);
+  let free = false;
+  return {
+    name: `${kind} ${number}`,
+    release() {
+      if (!free) used.delete(number);
+      free = true;
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { constants } from 'node:os';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { addChildCpu } from '../timing/cpu.ts';
+import { endWithParent } from './children.ts';
+import type { Notice, Order } from './entry.ts';
+import { Runnable, type RunnableOptions } from './runnable.ts';
+
+const entry = fileURLToPath(new URL(`./process-entry${extname(import.meta.filename)}`, import.meta.url));
+
+/**
+ * A function that runs in a process of its own, beside this one, with Python's words.
+ *
+ * The function and its arguments are copied to the process, which shares nothing with this one. What it prints appears
+ * here. An error in it is printed and gives exit code 1. The process ends when the function has returned and left
+ * nothing to wait for, and at the latest with this process.
+ *
+ * @example
+ * const child = new Process(count, 1_000_000);
+ * child.start();
+ * await child.join();
+ */
+export class Process<A extends unknown[] = unknown[]> extends Runnable<A> {
+  #child: ChildProcess | undefined;
+
+  constructor(target: (...args: A) => unknown, ...args: A);
+  constructor(options: RunnableOptions<A>);
+  constructor(target: ((...args: A) => unknown) | RunnableOptions<A>, ...args: unknown[]) {
+    super('process', target, args);
+  }
+
+  /** The system's number of the process, once it was started. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Asks it to end (SIGTERM): exit code -15, as in Python. Without effect when it is not alive. */
+  terminate(): void {
+    this.#child?.kill('SIGTERM');
+  }
+
+  protected launch(order: Order): void {
+    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.#child = child;
+    endWithParent(child);
+    child.stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+    child.on('message', (notice: Notice) => {
+      if (notice?.interleaved === 'left') addChildCpu(notice.cpu);
+      this.heard(notice);
+    });
+    child.on('error', (error) => console.error(`${order.who}: ${error.message}`));
+    // 'close' comes after the exit and after the last of the output.
+    child.once('close', (code, signal) => this.ended(code ?? -(signal === null ? 1 : constants.signals[signal])));
+    child.send(order);
+  }
+
+  protected kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+}

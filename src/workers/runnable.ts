@@ -1,0 +1,162 @@
+import { type AnyFunction, shipFunction, shipValue } from '../shipping/index.ts';
+import { host } from '../show/host.ts';
+import { now } from '../timing/clock.ts';
+import { channels, nextEventId } from '../timing/events.ts';
+import type { Notice, Order } from './entry.ts';
+import { type Lane, takeLane } from './lanes.ts';
+
+/** What `new Thread({ … })` and `new Process({ … })` take: the names are Python's. */
+export interface RunnableOptions<A extends unknown[]> {
+  /** The function to run there. */
+  readonly target: (...args: A) => unknown;
+  /** Its arguments. */
+  readonly args?: A;
+  /** What it is called; by default after the function. */
+  readonly name?: string;
+}
+
+/** A started thread or process, as far as `Runnable` has to know. */
+export interface Started {
+  /** Ends it at once. */
+  kill(): void;
+}
+
+/** What `Thread` and `Process` share: one shape, so that one word changes between them. */
+export abstract class Runnable<A extends unknown[]> {
+  readonly name: string;
+  readonly #kind: 'thread' | 'process';
+  readonly #target: (...args: A) => unknown;
+  readonly #args: readonly unknown[];
+  #state: 'new' | 'alive' | 'over' = 'new';
+  #exitCode: number | null = null;
+  #notice: Notice | undefined;
+  #spawned = 0;
+  #eventId = 0;
+  #lane: Lane | undefined;
+  #offInterrupt: (() => void) | undefined;
+  readonly #over: Promise<void>;
+  #settle!: () => void;
+
+  protected constructor(
+    kind: 'thread' | 'process',
+    target: ((...args: A) => unknown) | RunnableOptions<A>,
+    args: readonly unknown[],
+  ) {
+    const options = typeof target === 'function' ? { target, args } : target;
+    if (typeof options?.target !== 'function') {
+      throw new TypeError(`a ${kind} needs a function to run: new X(fn, ...args) or new X({ target, args })`);
+    }
+    this.#kind = kind;
+    this.#target = options.target;
+    this.#args = options.args ?? [];
+    this.name = ('name' in options && options.name) || options.target.name || 'anonymous';
+    this.#over = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  /**
+   * Starts it. It can be started once.
+   *
+   * @throws an error by name when the function or an argument cannot travel; nothing has run then
+   */
+  start(): void {
+    if (this.#state !== 'new') throw new Error(`${this.#kind} '${this.name}' was started before; make a new one`);
+    const transfer: unknown[] = [];
+    const shipment = shipFunction(this.#target as AnyFunction, this.#kind);
+    const list = this.#kind === 'thread' ? transfer : undefined;
+    const args = this.#args.map((arg, index) => shipValue(arg, this.#kind, list, `args[${index}]`));
+    this.#lane = takeLane(this.#kind);
+    const lane = this.#lane.name;
+    this.#spawned = now();
+    try {
+      this.launch({ shipment, args, who: `${lane} (${this.name})` }, transfer);
+    } catch (error) {
+      this.#lane.release();
+      throw error;
+    }
+    this.#state = 'alive';
+    this.#offInterrupt = host()?.onInterrupt(() => this.kill());
+    if (channels.worker.hasSubscribers) {
+      channels.worker.publish({ kind: 'spawned', time: this.#spawned, lane, name: this.name });
+    }
+    if (channels.task.hasSubscribers) {
+      this.#eventId = nextEventId();
+      const event = { kind: 'submitted', lane: 'main', id: this.#eventId, name: this.name } as const;
+      channels.task.publish({ ...event, time: this.#spawned });
+    }
+  }
+
+  /**
+   * Waits until it has ended and all it printed has been shown.
+   *
+   * @param timeout ms to wait at most; as in Python, running out of time is no error
+   * @returns true when it has ended
+   */
+  async join(timeout?: number): Promise<boolean> {
+    if (this.#state === 'new') throw new Error(`${this.#kind} '${this.name}' was not started: call start() first`);
+    if (timeout === undefined) {
+      await this.#over;
+      return true;
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), timeout);
+    });
+    try {
+      return await Promise.race([this.#over.then(() => true), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** True from `start()` until it has ended. */
+  get alive(): boolean {
+    return this.#state === 'alive';
+  }
+
+  /** Null until it has ended; then 0, 1 after an error, or what it gave to `process.exit`. */
+  get exitCode(): number | null {
+    return this.#exitCode;
+  }
+
+  /** Starts the thread or the process; throws when it cannot be. */
+  protected abstract launch(order: Order, transfer: unknown[]): void;
+
+  /** Ends it at once, whatever it does. */
+  protected abstract kill(): void;
+
+  /** Called with each message of the thread or process. */
+  protected heard(notice: Notice): void {
+    if (notice?.interleaved === 'left') this.#notice = notice;
+  }
+
+  /** Called once, when it has ended and its output has been shown. */
+  protected ended(exitCode: number): void {
+    this.#exitCode = exitCode;
+    this.#state = 'over';
+    this.#offInterrupt?.();
+    this.#publish(exitCode === 0);
+    this.#lane?.release();
+    this.#settle();
+  }
+
+  #publish(ok: boolean): void {
+    const lane = this.#lane!.name;
+    const { name } = this;
+    const id = this.#eventId;
+    const time = now();
+    const notice = this.#notice;
+    if (id !== 0 && channels.task.hasSubscribers) {
+      if (notice !== undefined) {
+        channels.task.publish({ kind: 'started', time: notice.started, lane, id, name });
+        channels.task.publish({ kind: 'finished', time: notice.finished, lane, id, name, ok: notice.ok });
+      }
+      channels.task.publish({ kind: 'received', time, lane: 'main', id, name, ok });
+    }
+    if (channels.worker.hasSubscribers) {
+      if (notice !== undefined) channels.worker.publish({ kind: 'ready', time: notice.ready, lane });
+      channels.worker.publish({ kind: 'exited', time, lane, ok });
+    }
+  }
+}

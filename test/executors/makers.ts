@@ -1,0 +1,24 @@
+import {
+  AsyncExecutor,
+  ProcessPoolExecutor,
+  SerialExecutor,
+  ThreadPoolExecutor,
+} from '../../src/executors/executors.ts';
+
+/** The four executors with two workers where that has a meaning: most cases hold for all of them. */
+export const makers = {
+  SerialExecutor: () => new SerialExecutor(),
+  AsyncExecutor: () => new AsyncExecutor(2),
+  ThreadPoolExecutor: () => new ThreadPoolExecutor(2),
+  ProcessPoolExecutor: () => new ProcessPoolExecutor(2),
+};
+
+export const pools = {
+  ThreadPoolExecutor: (workers = 2) => new ThreadPoolExecutor(workers),
+  ProcessPoolExecutor: (workers = 2) => new ProcessPoolExecutor(workers),
+};
+
+/** Polls until `holds`; the end of a test's patience is mocha's. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
+}

@@ -5,6 +5,13 @@ import { Future, FutureJob } from './future.ts';
 import { MapRun } from './map-run.ts';
 import { type MapOptions, Mapped } from './mapped.ts';
 
+declare global {
+  // For the TypeScript that cells are compiled with, which does not know it; the same as in newer ones.
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
+}
+
 /** A function that executors run: of any arguments. */
 export type Task<A extends unknown[], R> = (...args: A) => R;
 

@@ -22,7 +22,10 @@ export { type AnswerTo, type Exercise, exercise } from './exercises/exercise.ts'
 export type { ExerciseId } from './exercises/lessons/index.ts';
 export { progressTable, resetProgress } from './exercises/report.ts';
 export type { Finding, Verdict } from './exercises/verdict.ts';
+export { type BarChart, type Chart, chart } from './show/chart.ts';
+export type { CurveChart } from './show/curves.ts';
 export { type Displayable, displaySymbol } from './show/display.ts';
+export { type Progress, progress } from './show/progress.ts';
 export { show } from './show/show.ts';
 export { type Column, type Row, type Table, type TableOptions, table } from './show/table.ts';
 export { now } from './timing/clock.ts';

@@ -68,7 +68,9 @@ function accessible(svg: string, title: string, description: string): string {
     .replace(/<text[^>]* opacity="0"[^>]*>[^<]*<\/text>/g, '')
     .replace(/ (?:class|role|aria-[a-z]+|pointer-events|font-family|stroke-miterlimit)="[^"]*"/g, '')
     .replace(/ opacity="1"| stroke-width="1"| transform="translate\(0,0\)"/g, '')
-    .replace(/(\d+\.\d{2})\d+/g, '$1')
+    .replace(/ font-size="12px"/g, '') // the style's own
+    .replace(/<[^>]*>/g, (tag) => tag.replace(/\d+\.\d+/g, (number) => String(Math.round(Number(number) * 10) / 10)))
+    .replace(/(?:<g><\/g>)+/g, '')
     .replace(/url\(#il-/g, `url(#${id}-`);
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="${id}-t ${id}-d" viewBox="0 0 ${width} ${height}"` +

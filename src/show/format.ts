@@ -39,10 +39,10 @@ export function duration(ms: number): string {
   return `${digits(ms * factor)} ${unit}`;
 }
 
-/** A spread of times given in ms, with one unit: `175–190 ms`. */
-export function durations(least: number, most: number): string {
-  const { unit, factor } = timeScale(most);
-  return `${spread(least * factor, most * factor)} ${unit}`;
+/** A time with its spread, all in one unit: `182 ms (175–190)`. */
+export function durations({ median, least, most }: { median: number; least: number; most: number }): string {
+  const { unit, factor } = timeScale(median);
+  return `${digits(median * factor)} ${unit} (${spread(least * factor, most * factor)})`;
 }
 
 /** A size given in bytes: B, kB, MB or GB, by thousands. */
@@ -57,9 +57,14 @@ export function bytes(size: number): string {
   return `${step === 0 ? plain(rest) : digits(rest)} ${units[step]}`;
 }
 
-/** How many times: `1.76 ×`. */
-export function times(ratio: number): string {
-  return `${digits(ratio)} ×`;
+/** A ratio to compare with others: two decimals below 10, three digits above. */
+export function ratio(value: number): string {
+  return Math.abs(value) < 9.995 && Math.abs(value) >= 0.005 ? value.toFixed(2) : digits(value);
+}
+
+/** How many times: `1.76 ×`, or with a spread `1.71–1.80 ×`. */
+export function times(least: number, most = least): string {
+  return `${spread(least, most, ratio)} ×`;
 }
 
 /** A share as a percentage: `0.873` is `87 %`. */
@@ -68,7 +73,7 @@ export function percent(share: number): string {
 }
 
 /** From least to most: `1.71–1.80`; one number when both look the same. */
-export function spread(least: number, most: number): string {
-  const [from, to] = [digits(least), digits(most)];
+export function spread(least: number, most: number, write = digits): string {
+  const [from, to] = [write(least), write(most)];
   return from === to ? from : `${from}–${to}`;
 }

@@ -44,6 +44,11 @@ export function bundle(parts: readonly Part[]): Record<string, string> {
   };
 }
 
+/** A line of words. */
+export function paragraph(text: string): Part {
+  return { text, html: `<p>${escapeHtml(text)}</p>` };
+}
+
 /** Text made safe inside HTML, also inside an attribute. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -16,14 +16,17 @@ background:var(--il-bg);color:var(--il-ink);max-width:760px;padding:10px 14px;bo
 border-radius:8px;box-sizing:border-box;container-type:inline-size;font:14px/1.45 system-ui,sans-serif}
 [data-jp-theme-light=true] .il{color-scheme:light}[data-jp-theme-light=false] .il{color-scheme:dark}
 .il figure{margin:8px 0 4px}.il figcaption{font-size:13px;color:var(--il-soft);margin:0 0 4px}
-.il p{margin:6px 0}.il svg{display:block;width:100%;height:auto;font-family:system-ui,sans-serif}
+.il p{margin:6px 0}.il svg{display:block;width:100%;height:auto;font:12px system-ui,sans-serif}
 .il .il-picture[hidden]{display:block}.il .il-narrow[hidden],.il .il-twin{display:none}
 @container(max-width:520px){.il .il-wide{display:none!important}.il .il-narrow[hidden]{display:block}}
-.il .il-scroll{overflow-x:auto}.il table{border-collapse:collapse;margin:4px 0;font-size:13px;color:inherit;border:0}
+.il .il-scroll{overflow-x:auto}.il table{border-collapse:collapse;width:100%;margin:4px 0;font-size:13px;color:inherit;border:0}
 .il caption{text-align:left;font-weight:600;font-size:14px;padding:2px 0 4px;color:inherit;caption-side:top}
-.il thead{border-bottom:1px solid var(--il-line)}.il :is(th,td){padding:3px 14px 3px 0;text-align:left;
-vertical-align:top;background:none;color:inherit;border:0;font-variant-numeric:tabular-nums;max-width:32em}
+.il thead{border-bottom:1px solid var(--il-line)}.il :is(th,td){padding:3px 16px 3px 0;text-align:left;
+vertical-align:top;background:none;color:inherit;border:0;font-variant-numeric:tabular-nums;white-space:nowrap}
+.il tr:after{content:"";display:table-cell;width:99%}.il tbody tr{background:none!important}
+.il :is(th,td).il-long{white-space:normal;min-width:9em}.il small{display:block;font-size:12px;color:var(--il-soft)}
 .il th{font-weight:600}.il thead th{font-weight:400;color:var(--il-soft);vertical-align:bottom}
-.il tbody tr{background:none!important}.il .il-right{text-align:right}.il progress{width:min(20em,100%)}`;
+.il .il-right{text-align:right}.il progress{width:min(20em,100%)}
+@container(max-width:520px){.il{padding:8px 10px}.il table{font-size:12px}.il :is(th,td){padding-right:8px}.il small{font-size:11px}.il thead th{white-space:normal}}`;
 
 export const style = `<style>${rules.replaceAll('\n', '')}</style>`;

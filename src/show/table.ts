@@ -78,13 +78,20 @@ function toHtml(caption: string | undefined, titles: string[], cells: string[][]
   const side = (index: number) => (right[index] ? ' class="il-right"' : '');
   const head = titles.map((title, index) => `<th scope="col"${side(index)}>${escapeHtml(title)}</th>`).join('');
   const body = cells.map((row) => {
-    const line = row.map((cell, index) =>
-      index === 0 ? `<th scope="row">${escapeHtml(cell)}</th>` : `<td${side(index)}>${escapeHtml(cell)}</td>`,
-    );
+    const line = row.map((cell, index) => {
+      const kind = right[index] ? ' class="il-right"' : cell.length > 28 ? ' class="il-long"' : '';
+      return index === 0 ? `<th scope="row"${kind}>${escapeHtml(cell)}</th>` : `<td${kind}>${withDetail(cell)}</td>`;
+    });
     return `<tr>${line.join('')}</tr>`;
   });
   const title = caption === undefined ? '' : `<caption>${escapeHtml(caption)}</caption>`;
   return `<div class="il-scroll"><table>${title}<thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+}
+
+/** `182 ms (175–190)` puts the spread on a line of its own, so that the table fits on a phone. */
+function withDetail(cell: string): string {
+  const [, figure, detail] = /^([\d.,]+ ?\S*) (\([^()]*\))$/.exec(cell) ?? [];
+  return figure && detail ? `${escapeHtml(figure)} <small>${escapeHtml(detail)}</small>` : escapeHtml(cell);
 }
 
 function toText(caption: string | undefined, titles: string[], cells: string[][], right: boolean[]): string {

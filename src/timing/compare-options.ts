@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Prediction } from './predict.ts';
 
 /** A function to be compared; what it returns is waited for. */
@@ -33,9 +33,7 @@ export interface Plan {
   readonly warmup: number;
   readonly budget: number;
   readonly baseline: string;
-  /** The contender whose result the others must equal: the baseline, or the first that is not meant to differ. */
-  readonly equalTo: string;
-  readonly equal: ((a: unknown, b: unknown) => boolean) | undefined;
+  readonly equal: (a: unknown, b: unknown) => boolean;
   readonly differ: Readonly<Record<string, string>>;
   readonly python: ReadonlyMap<string, { readonly seconds?: number; readonly speedUp?: number }>;
   readonly prediction: Prediction | undefined;
@@ -81,8 +79,7 @@ export function planOf(
     warmup,
     budget,
     baseline,
-    equalTo: baseline in differ ? (names.find((name) => !(name in differ)) ?? baseline) : baseline,
-    equal: options.equal as Plan['equal'],
+    equal: (options.equal as Plan['equal'] | undefined) ?? isDeepStrictEqual,
     differ,
     python: pythonOf(python, baseline),
     prediction,

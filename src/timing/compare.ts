@@ -1,9 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import { showsPictures } from '../show/show.ts';
 import { now } from './clock.ts';
 import { type CompareOptions, type Contender, type Plan, planOf } from './compare-options.ts';
-import { Comparison, type Round } from './comparison.ts';
+import { Comparison } from './comparison.ts';
 import { type Measured, measure, oneLine } from './timed.ts';
+
+/** Events kept over all rounds: with more, only the last round keeps its timeline. */
+const mostEvents = 200_000;
 
 /**
  * Runs several functions that do the same work, fairly, and says which is faster and by how much.
@@ -28,13 +30,13 @@ export async function compare(
 ): Promise<Comparison> {
   const plan = planOf(contenders, options);
   const deadline = now() + plan.budget;
-  let expected: { value: unknown } | undefined;
+  let expected: Expected | undefined;
   const runOnce = async (name: string): Promise<Measured> => {
-    const run = await measure(plan.contenders.get(name)!);
+    const run = await measure(name, plan.contenders.get(name)!);
     if (run.error) throw run.error.reason;
     if (!(name in plan.differ)) {
-      if (name === plan.baseline || !expected) expected ??= { value: run.value };
-      assertEqual(plan, name, run.value, expected.value);
+      expected ??= { from: name, value: run.value };
+      assertEqual(plan, name, run.value, expected);
     }
     return run;
   };
@@ -43,8 +45,9 @@ export async function compare(
   for (let round = 0; round < plan.warmup && now() < deadline; round++) {
     for (const name of names) await runOnce(name);
   }
-  const rounds: Round[] = [];
+  const rounds: Map<string, Measured>[] = [];
   let longest = 0;
+  let kept = 0;
   while (rounds.length < plan.rounds) {
     // A first round always runs; another one only if it is likely to end within the budget.
     if (rounds.length > 0 && now() + longest > deadline) break;
@@ -54,15 +57,26 @@ export async function compare(
     for (const name of [...names.slice(shift), ...names.slice(0, shift)]) round.set(name, await runOnce(name));
     longest = Math.max(longest, now() - started);
     rounds.push(round);
+    for (const { events } of round.values()) kept += events;
+    if (kept > mostEvents) for (const earlier of rounds.slice(0, -1)) forgetEvents(earlier);
   }
   const comparison = new Comparison(plan, rounds);
   return showsPictures() ? comparison.draw() : comparison;
 }
 
-function assertEqual({ equal, equalTo }: Plan, name: string, value: unknown, expected: unknown): void {
-  if ((equal ?? isDeepStrictEqual)(value, expected)) return;
+function forgetEvents(round: Map<string, Measured>): void {
+  for (const [name, { timeline: _, ...run }] of round) round.set(name, run);
+}
+
+interface Expected {
+  readonly from: string;
+  readonly value: unknown;
+}
+
+function assertEqual({ equal }: Plan, name: string, value: unknown, { from, value: expected }: Expected): void {
+  if (equal(value, expected)) return;
   throw new Error(
-    `The contenders did not do the same work: ${name} gave ${oneLine(value)}, but ${oneLine(expected)} was expected` +
-      ` as from ${equalTo}. If that is meant, say why: compare(…, { differ: { '${name}': 'because …' } }).`,
+    `The contenders did not do the same work: ${name} gave ${oneLine(value)}, but ${from} gave ${oneLine(expected)}.` +
+      ` If that is meant, say why: compare(…, { differ: { ${JSON.stringify(name)}: 'because …' } }).`,
   );
 }

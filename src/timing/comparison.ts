@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { drawBars } from '../show/bars.ts';
-import { digits, duration, durations, spread } from '../show/format.ts';
-import { escapeHtml, type Part, partsOf, Shown } from '../show/parts.ts';
+import { duration, durations, ratio, spread, times } from '../show/format.ts';
+import { type Part, paragraph, partsOf, Shown } from '../show/parts.ts';
 import { table } from '../show/table.ts';
 import type { Plan } from './compare-options.ts';
 import { type Spread, spreadOf } from './stats.ts';
@@ -51,7 +51,7 @@ export class Comparison extends Shown {
     this.speedUps = each((name) => spreadOf(rounds.map((round) => round.get(plan.baseline)!.ms / round.get(name)!.ms)));
     this.coresBusy = each((_, runs) => spreadOf(runs.map((run) => run.cpuMs / run.ms)).median);
     this.values = each((_, runs) => runs.at(-1)!.value);
-    this.timelines = each((_, runs) => middleRun(runs).timeline);
+    this.timelines = each((name, runs) => middleTimeline(runs, this.times[name]!.median));
     const python = [...plan.python].flatMap(([name, { speedUp }]) => (speedUp === undefined ? [] : [[name, speedUp]]));
     this.python = Object.fromEntries(python);
   }
@@ -65,8 +65,12 @@ export class Comparison extends Shown {
       most,
     }));
     this.#pictures ??= [
-      await drawBars(bars, { title: 'Time of each contender, median with least and most', format: duration }),
-      ...(this.#eventful ? [await drawTimelines(this.#groups, 'Timeline of each contender’s middle round')] : []),
+      await drawBars(bars, {
+        title: 'Time of each contender',
+        caption: this.rounds > 1 ? 'Time, median; the thin line spans least to most' : 'Time',
+        format: duration,
+      }),
+      await drawTimelines(this.#groups, 'Timeline of each contender', 'What happened in the middle round'),
     ];
     return this;
   }
@@ -75,35 +79,29 @@ export class Comparison extends Shown {
     return Object.entries(this.timelines).map(([title, timeline]) => ({ title, timeline }));
   }
 
-  get #eventful(): boolean {
-    return Object.values(this.timelines).some((timeline) => timeline.lanes.length > 0);
-  }
-
   protected override parts(): readonly Part[] {
     const { title, prediction, python, differ } = this.#plan;
     const names = Object.keys(this.times);
+    const several = this.rounds > 1;
     const rows = names.map((name) => {
-      const { median, least, most } = this.times[name]!;
       const speedUp = this.speedUps[name]!;
       const post = python.get(name);
-      const several = this.rounds > 1;
+      const seconds = post?.seconds === undefined ? '' : duration(post.seconds * 1000);
+      const posted = post?.speedUp === undefined || name === this.baseline ? '' : times(post.speedUp);
       return {
         contender: name,
-        time: several ? `${duration(median)} (${durations(least, most)})` : duration(median),
-        'speed-up': name === this.baseline ? 'baseline' : ratio(speedUp, several),
-        'cores busy': digits(this.coresBusy[name]!),
-        'Python’s time': post?.seconds === undefined ? '' : duration(post.seconds * 1000),
-        'Python’s speed-up': post?.speedUp === undefined || name === this.baseline ? '' : digits(post.speedUp),
+        time: several ? durations(this.times[name]!) : duration(this.times[name]!.median),
+        'speed-up': name === this.baseline ? 'baseline' : several ? withSpread(speedUp) : times(speedUp.median),
+        'cores busy': this.coresBusy[name]!.toFixed(2),
+        'in Python': seconds && posted ? `${seconds} (${posted})` : seconds || posted,
       };
     });
     const columns = Object.keys(rows[0]!).filter((key) => rows.some((row) => row[key as 'time'] !== ''));
     const figures = table(rows, {
-      caption:
-        title ??
-        `${names.length} contenders, ${this.rounds === 1 ? '1 round' : `${this.rounds} rounds`}, median (least–most)`,
+      caption: (title ?? several) ? `Median of ${this.rounds} rounds (least–most)` : 'One round',
       columns: columns.map((key) => ({ key, align: key === 'contender' ? 'left' : 'right' })),
     });
-    const pictures = this.#pictures ?? (this.#eventful ? [textOnly(this.#groups)] : []);
+    const pictures = this.#pictures ?? [textOnly(this.#groups)];
     const score = prediction ? partsOf(prediction.score(this)) : [];
     return [...partsOf(figures), ...this.#notes(differ).map(paragraph), ...score, ...pictures];
   }
@@ -124,15 +122,14 @@ export class Comparison extends Shown {
   }
 }
 
-function ratio({ median, least, most }: Spread, several: boolean): string {
-  return several ? `${digits(median)} × (${spread(least, most)})` : `${digits(median)} ×`;
+function withSpread({ median, least, most }: Spread): string {
+  return `${times(median)} (${spread(least, most, ratio)})`;
 }
 
-function middleRun(runs: readonly Measured[]): Measured {
-  const sorted = runs.toSorted((a, b) => a.ms - b.ms);
-  return sorted[sorted.length >> 1]!;
-}
-
-function paragraph(text: string): Part {
-  return { text, html: `<p>${escapeHtml(text)}</p>` };
+/** The timeline of the run nearest to the median, of those whose events were kept; the last run's always are. */
+function middleTimeline(runs: readonly Measured[], median: number): Timeline {
+  const [nearest] = runs
+    .filter((run) => run.timeline)
+    .sort((a, b) => Math.abs(a.ms - median) - Math.abs(b.ms - median));
+  return nearest!.timeline!();
 }

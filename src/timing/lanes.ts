@@ -31,18 +31,27 @@ export interface Wait {
   readonly ok: boolean;
 }
 
-/** One worker, with what it did. **Start-up** lies between `spawned` and `ready`: no task can run yet. */
-export interface Lane {
-  readonly name: string;
+/** One life of a worker. **Start-up** lies between `spawned` and `ready`: no task can run yet. */
+export interface Life {
   readonly spawned: number | undefined;
   readonly ready: number | undefined;
   readonly exited: number | undefined;
+}
+
+/** One lane: a worker with what it did. When it is replaced, the next one takes its lane. */
+export interface Lane {
+  readonly name: string;
+  readonly lives: readonly Life[];
   readonly tasks: readonly Task[];
   readonly waits: readonly Wait[];
 }
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
-type LaneDraft = Draft<Lane> & { tasks: Task[]; waits: Wait[] };
+interface LaneDraft extends Lane {
+  readonly lives: Draft<Life>[];
+  readonly tasks: Task[];
+  readonly waits: Wait[];
+}
 
 /** Sorts events into lanes: the main thread first, then by name with numbers in order. */
 export function lanesOf(events: Iterable<RecordedEvent>): Lane[] {
@@ -54,9 +63,13 @@ export function lanesOf(events: Iterable<RecordedEvent>): Lane[] {
     switch (event.kind) {
       case 'spawned':
       case 'ready':
-      case 'exited':
-        laneOf(lanes, event.lane)[event.kind] = event.time;
+      case 'exited': {
+        const { lives } = laneOf(lanes, event.lane);
+        if (lives.length === 0 || event.kind === 'spawned')
+          lives.push({ spawned: undefined, ready: undefined, exited: undefined });
+        lives.at(-1)![event.kind] = event.time;
         break;
+      }
       case 'waiting':
       case 'acquired':
       case 'released': {
@@ -92,7 +105,7 @@ export function lanesOf(events: Iterable<RecordedEvent>): Lane[] {
 function laneOf(lanes: Map<string, LaneDraft>, name: string): LaneDraft {
   let lane = lanes.get(name);
   if (!lane) {
-    lane = { name, spawned: undefined, ready: undefined, exited: undefined, tasks: [], waits: [] };
+    lane = { name, lives: [], tasks: [], waits: [] };
     lanes.set(name, lane);
   }
   return lane;

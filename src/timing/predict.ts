@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { digits } from '../show/format.ts';
-import { type Part, partsOf, Shown } from '../show/parts.ts';
+import { digits, ratio, times } from '../show/format.ts';
+import { type Part, paragraph, partsOf, Shown } from '../show/parts.ts';
 import { table } from '../show/table.ts';
 
 /** What a score compares a guess with: one number, or one with its spread over several rounds. */
@@ -121,27 +121,25 @@ export class Score extends Shown {
     const rows = Object.entries(guesses).map(([name, guess]) => ({
       name,
       'your guess': written(guess),
-      measured: digits(middle(this.#figures[name]!)),
-      Python: this.#python[name] === undefined ? '' : digits(this.#python[name]),
+      measured: ratio(middle(this.#figures[name]!)),
+      Python: this.#python[name] === undefined ? '' : ratio(this.#python[name]),
       verdict: this.#words(name, guess),
     }));
     const columns = ['your guess', 'measured', 'Python'].filter((key) =>
       rows.some((row) => row[key as 'Python'] !== ''),
     );
     const total = this.filledIn === 0 ? 'no guess filled in' : `${this.right} of ${this.filledIn} right`;
-    return partsOf(
-      table(rows, {
-        caption: `Prediction: ${what}: ${total} (right: off by at most ${digits(within)} ×)`,
-        columns: ['name', ...columns.map(right), 'verdict'],
-      }),
-    );
+    const caption = `Your prediction, ${what}: ${total}`;
+    const scored = table(rows, { caption, columns: ['name', ...columns.map(right), 'verdict'] });
+    const rule = `Right: within a factor of ${digits(within)}, or within the measured spread; close: within a factor of 2.`;
+    return this.filledIn === 0 ? partsOf(scored) : [...partsOf(scored), paragraph(rule)];
   }
 
   #words(name: string, guess: number | null): string {
     const verdict = this.verdicts[name]!;
     if (guess === null || guess === undefined || verdict === 'right') return verdict;
-    const ratio = guess / middle(this.#figures[name]!);
-    return `${verdict}: ${digits(Math.max(ratio, 1 / ratio))} × too ${ratio > 1 ? 'high' : 'low'}`;
+    const off = guess / middle(this.#figures[name]!);
+    return `${verdict}: ${times(Math.max(off, 1 / off))} too ${off > 1 ? 'high' : 'low'}`;
   }
 }
 
@@ -159,7 +157,7 @@ function middle(measured: Measurement): number {
 }
 
 function written(guess: number | null | undefined): string {
-  return guess === null || guess === undefined ? 'not filled in' : digits(guess);
+  return guess === null || guess === undefined ? '…' : digits(guess);
 }
 
 function right(key: string) {

@@ -1,8 +1,11 @@
 import type { Lane } from './lanes.ts';
 
-/** What a worker does at one moment. Where several hold, the first of this list is shown. */
-export const states = ['start-up', 'wait', 'run', 'reply', 'queue'] as const;
+/** What a worker does at one moment, in the order of a task's life. */
+export const states = ['start-up', 'queue', 'run', 'wait', 'reply'] as const;
 export type State = (typeof states)[number];
+
+/** Where several hold, the first of this list is shown. */
+const importance: readonly State[] = ['start-up', 'wait', 'run', 'reply', 'queue'];
 
 /** A stretch of one lane in one state, in ms from the start of the timeline. */
 export interface Segment {
@@ -13,53 +16,53 @@ export interface Segment {
   readonly name?: string | undefined;
 }
 
-type Interval = Omit<Segment, 'name'> & { name: string | undefined };
+interface Stretch extends Segment {
+  readonly of: Segment;
+}
 
 /**
  * What a lane did, without gaps of its own making: at each moment the state that matters most, and none when idle.
  * A task still running at the end is shown to the end.
  */
 export function segmentsOf(lane: Lane, start: number, end: number): Segment[] {
-  const intervals: Interval[] = [];
+  const intervals: Segment[] = [];
   const add = (state: State, from?: number, to?: number, name?: string) => {
     if (from === undefined) return;
     const [a, b] = [Math.max(from, start) - start, Math.min(to ?? end, end) - start];
     if (b > a) intervals.push({ state, from: a, to: b, name });
   };
-  add('start-up', lane.spawned, lane.ready ?? lane.exited);
+  for (const { spawned, ready, exited } of lane.lives) add('start-up', spawned, ready ?? exited);
+  const exited = lane.lives.at(-1)?.exited;
   for (const task of lane.tasks) {
-    add('queue', task.submitted, task.started ?? task.received ?? lane.exited);
-    add('run', task.started, task.finished ?? task.received ?? lane.exited, task.name);
+    add('queue', task.submitted, task.started ?? task.received ?? exited);
+    add('run', task.started, task.finished ?? task.received ?? exited, task.name);
     if (task.received !== undefined) add('reply', task.finished, task.received);
   }
   for (const wait of lane.waits) add('wait', wait.waiting, wait.acquired, wait.name);
   return flatten(intervals);
 }
 
-/** Sweeps over all ends of intervals, and keeps the most important state that is on. */
-function flatten(intervals: readonly Interval[]): Segment[] {
+/** Sweeps over all ends of intervals, and keeps the most important state that is on. Two runs stay two bars. */
+function flatten(intervals: readonly Segment[]): Segment[] {
   const edges = intervals
     .flatMap((interval) => [
       { time: interval.from, on: true, interval },
       { time: interval.to, on: false, interval },
     ])
     .sort((a, b) => a.time - b.time || Number(a.on) - Number(b.on));
-  const active = states.map(() => new Set<Interval>());
-  const found: Interval[] = [];
+  const active = importance.map(() => new Set<Segment>());
+  const found: Stretch[] = [];
   let last = 0;
   for (const { time, on, interval } of edges) {
-    const now = active.find((set) => set.size > 0);
-    if (now && time > last) {
-      const [top] = now;
-      const name = now.size === 1 ? top!.name : undefined;
+    const [top] = active.find((set) => set.size > 0) ?? [];
+    if (top && time > last) {
       const before = found.at(-1);
-      const goesOn =
-        before?.to === last && before.state === top!.state && (before.name === name || top!.state !== 'run');
+      const goesOn = before?.to === last && before.state === top.state && (before.of === top || top.state !== 'run');
       if (goesOn) found[found.length - 1] = { ...before, to: time };
-      else found.push({ state: top!.state, from: last, to: time, name });
+      else found.push({ state: top.state, name: top.name, from: last, to: time, of: top });
     }
     last = time;
-    const set = active[states.indexOf(interval.state)]!;
+    const set = active[importance.indexOf(interval.state)]!;
     if (on) set.add(interval);
     else set.delete(interval);
   }

@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { digits, duration } from '../show/format.ts';
+import { duration } from '../show/format.ts';
 import { type Part, partsOf, Shown } from '../show/parts.ts';
 import { show, showsPictures } from '../show/show.ts';
 import { table } from '../show/table.ts';
 import { now } from './clock.ts';
 import { cpuTime } from './cpu.ts';
 import { Recorder } from './recorder.ts';
-import type { Timeline } from './timeline.ts';
+import { Timeline } from './timeline.ts';
 
 /** One timed run: what it gave, how long it took, how many cores it kept busy, and what happened when. */
 export class TimedResult<T = unknown> extends Shown {
@@ -43,12 +43,11 @@ export class TimedResult<T = unknown> extends Shown {
     const row = {
       time: duration(this.ms),
       'CPU time': duration(this.cpuMs),
-      'cores busy': `${digits(this.coresBusy)} of ${availableParallelism()}`,
+      'cores busy': `${this.coresBusy.toFixed(2)} of ${availableParallelism()}`,
       ...(result === '' ? {} : { result }),
     };
     const figures = partsOf(table([row], { caption: this.label }));
-    const { tasks, lanes } = this.timeline;
-    return tasks.length + lanes.length > 0 ? [...figures, ...partsOf(this.timeline)] : figures;
+    return [...figures, ...partsOf(this.timeline)];
   }
 }
 
@@ -75,8 +74,15 @@ export async function timed<T>(
     throw new TypeError(`timed() needs a function to run, not ${inspect(fn)}: timed('label', () => work()).`);
   }
   const label = typeof first === 'string' ? first : fn.name || 'timed';
-  const { error, ...run } = await measure(fn);
-  const result = new TimedResult<T>({ ...run, label, value: run.value as T, failed: error !== undefined });
+  const { value, ms, cpuMs, timeline, error } = await measure(label, fn);
+  const result = new TimedResult<T>({
+    label,
+    value: value as T,
+    ms,
+    cpuMs,
+    timeline: timeline(),
+    failed: error !== undefined,
+  });
   if (showsPictures()) await result.timeline.draw();
   if (!error) return result;
   if (showsPictures()) show(result);
@@ -88,12 +94,14 @@ export interface Measured {
   readonly value: unknown;
   readonly ms: number;
   readonly cpuMs: number;
-  readonly timeline: Timeline;
+  /** Made when asked for, so that nothing is computed between two measured runs; absent when its events were forgotten. */
+  readonly timeline?: () => Timeline;
+  readonly events: number;
   /** Boxed, since a function may throw `undefined`. */
   readonly error?: { readonly reason: unknown };
 }
 
-export async function measure(fn: () => unknown): Promise<Measured> {
+export async function measure(label: string, fn: () => unknown): Promise<Measured & { timeline: () => Timeline }> {
   const recorder = new Recorder();
   let value: unknown;
   let error: { reason: unknown } | undefined;
@@ -109,7 +117,15 @@ export async function measure(fn: () => unknown): Promise<Measured> {
   await nextTurn(); // batched events and CPU times of processes may still be on their way
   const cpuMs = cpuTime() - cpuBefore;
   recorder.stop();
-  return { value, ms: end - start, cpuMs, timeline: recorder.timeline({ start, end }), ...(error && { error }) };
+  const timeline = () => {
+    const events = recorder.events;
+    if (events.some(({ kind }) => kind === 'started')) return recorder.timeline({ start, end });
+    // No executor took part: the call itself is the one task.
+    const call = { lane: 'main', id: 0, name: label, ok: !error };
+    const own = [{ ...call, kind: 'started', time: start } as const, { ...call, kind: 'finished', time: end } as const];
+    return new Timeline([...events, ...own], { start, end, dropped: recorder.dropped });
+  };
+  return { value, ms: end - start, cpuMs, timeline, events: recorder.events.length, ...(error && { error }) };
 }
 
 /** A value in at most 100 characters. */

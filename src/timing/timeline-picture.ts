@@ -17,13 +17,14 @@ const mostLanes = 12;
 const mostBars = 160;
 
 /** Timelines above each other on one axis. */
-export async function drawTimelines(groups: readonly Group[], title: string): Promise<Part> {
+export async function drawTimelines(groups: readonly Group[], title: string, caption?: string): Promise<Part> {
   const text = timelinesAsText(groups, mostLanes);
   const span = Math.max(...groups.map(({ timeline }) => timeline.span), 1e-6);
   const bars = barsOf(groups, span);
   const drawn = bars.flat().reduce((sum, row) => sum + row.bars.length, 0);
   const tasks = groups.reduce((sum, { timeline }) => sum + timeline.tasks.length, 0);
   const notes = [
+    caption,
     tasks > drawn && `${tasks.toLocaleString('en-US')} tasks drawn as ${drawn} bars`,
     ...groups.map(
       ({ timeline: { lanes } }) => lanes.length > mostLanes && `${lanes.length - mostLanes} more lanes not drawn`,
@@ -31,7 +32,7 @@ export async function drawTimelines(groups: readonly Group[], title: string): Pr
     ...groups.map(
       ({ timeline }) => timeline.dropped > 0 && `${timeline.dropped} events dropped: the recorder was full`,
     ),
-  ].filter((note) => note !== false);
+  ].filter((note) => typeof note === 'string');
   return figure({
     title,
     description: groups.map(describe).join(' '),
@@ -51,7 +52,10 @@ function barsOf(groups: readonly Group[], span: number): Row[][] {
   const exact = groups.map(({ timeline }) =>
     timeline.lanes.slice(0, mostLanes).map((lane) => ({
       lane: lane.name,
-      bars: segmentsOf(lane, timeline.start, timeline.end),
+      // A sliver that is no task is not worth its bar.
+      bars: segmentsOf(lane, timeline.start, timeline.end).filter(
+        ({ state, from, to }) => state === 'run' || to - from > span / 1500,
+      ),
       failedAt: lane.tasks.flatMap(({ ok, finished }) => (ok || !finished ? [] : [finished - timeline.start])),
     })),
   );

@@ -39,12 +39,16 @@ export function timelineSpec(
   const px = (left: number) => ((left - gutter) / inner) * time(span);
 
   const bars: object[] = [];
+  const clear: object[] = [];
   const texts: object[] = [];
   const titles: object[] = [];
   const inside: object[] = [];
   const crosses: object[] = [];
   const addBar = (state: State, x: number, x2: number, y: number, height: number) =>
     bars.push({ fill: fills[state], x, x2, y, y2: y + height });
+
+  // Words stand on ground of their own, or the grid would run through them.
+  const ground = (from: number, to: number) => clear.push({ x: px(0), x2: px(width), y: from, y2: to });
 
   let y = 0;
   let left = 2;
@@ -66,9 +70,11 @@ export function timelineSpec(
     legend('failed', (x, top) => crosses.push({ x: px(x + 8), y: top + 7 }));
   }
   y += left > 2 ? 30 : 0;
+  ground(-2, y - 6);
 
   for (const [index, { title, timeline }] of groups.entries()) {
     if (title !== undefined) {
+      ground(y - 8, y + 14);
       titles.push({ x: px(2), y: y + 6, text: `${title}: ${duration(timeline.span)}` });
       y += narrow ? 16 : 20;
     }
@@ -76,9 +82,11 @@ export function timelineSpec(
       if (narrow) y += 15;
       texts.push({ x: px(2), y: narrow ? y - 8 : y + barHeight / 2, text: lane });
       for (const { state, from, to, name } of segments) {
-        const least = span / inner; // one px, or a short task would not be seen
-        addBar(state, time(from), time(Math.max(to, from + least)), y, barHeight);
-        const room = ((to - from) / span) * inner;
+        const pixel = span / inner;
+        const room = (to - from) / pixel;
+        // At least a pixel, or a short task would not be seen; a pixel between tasks, or two would look like one.
+        const end = room > 5 ? to - pixel : Math.max(to, from + pixel);
+        addBar(state, time(from), time(end), y, barHeight);
         if (state === 'run' && name && room > name.length * 7 + 10) {
           inside.push({ x: time((from + to) / 2), y: y + barHeight / 2, text: name });
         }
@@ -105,6 +113,7 @@ export function timelineSpec(
     values.length === 0 ? [] : [{ data: { values }, mark, encoding: { ...shared, ...encoding } }];
   const text = { field: 'text', type: 'nominal' };
   const middle = { type: 'text', align: 'center', baseline: 'middle' };
+  const cross = { text: '✕', fontSize: 14, fontWeight: 700 };
   const fill = { field: 'fill', type: 'nominal', scale: null, legend: null };
   return {
     width: inner,
@@ -112,9 +121,11 @@ export function timelineSpec(
     padding: { left: gutter, right: 10, top: 2, bottom: 24 },
     autosize: { type: 'none' },
     layer: [
+      ...layer(clear, { type: 'rect', fill: 'var(--il-bg)' }, { x2: { field: 'x2' }, y2: { field: 'y2' } }),
       ...layer(bars, { type: 'rect' }, { x2: { field: 'x2' }, y2: { field: 'y2' }, fill }),
       ...layer(inside, { ...middle, fill: 'var(--il-on-run)' }, { text }),
-      ...layer(crosses, { ...middle, fontSize: 16, fontWeight: 700, fill: 'var(--il-fail)', text: '✕' }),
+      ...layer(crosses, { ...middle, ...cross, stroke: 'var(--il-bg)', strokeWidth: 5 }),
+      ...layer(crosses, { ...middle, ...cross, fill: 'var(--il-fail)' }),
       ...layer(texts, { ...middle, align: 'left' }, { text }),
       ...layer(titles, { ...middle, align: 'left', fontWeight: 600 }, { text }),
     ],

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { duration, durations, percent, times } from '../show/format.ts';
-import { type Part, partsOf, Shown } from '../show/parts.ts';
+import { duration, percent, plain, times } from '../show/format.ts';
+import { type Part, paragraph, partsOf, Shown } from '../show/parts.ts';
 import { table } from '../show/table.ts';
 import type { RecordedEvent } from './events.ts';
 import { type Lane, lanesOf, type Task } from './lanes.ts';
@@ -72,7 +72,7 @@ export class Timeline extends Shown {
 
   /** Lanes that ran tasks or were started to. */
   get workers(): number {
-    return this.lanes.filter((lane) => lane.tasks.some((task) => task.started) || lane.spawned !== undefined).length;
+    return this.lanes.filter((lane) => lane.tasks.some((task) => task.started) || lane.lives.length > 0).length;
   }
 
   /**
@@ -111,29 +111,33 @@ export class Timeline extends Shown {
 
   protected override parts(): readonly Part[] {
     const picture = this.#picture ?? textOnly([{ timeline: this }]);
-    return this.tasks.length > 0 ? [picture, ...this.#figures()] : [picture];
+    return this.tasks.length > 1 ? [picture, ...this.#figures()] : [picture];
   }
 
   #figures(): readonly Part[] {
     const rows = this.lanes
       .filter((lane) => lane.tasks.length > 0)
-      .slice(0, 16)
-      .map((lane) => ({
-        lane: lane.name,
-        tasks: lane.tasks.length,
-        'start-up': lane.spawned && lane.ready ? duration(lane.ready - lane.spawned) : '',
-        queue: phase(lane.tasks, 'submitted', 'started'),
-        run: phase(lane.tasks, 'started', 'finished'),
-        reply: phase(lane.tasks, 'finished', 'received'),
-        busy: percent(lane.tasks.reduce((sum, task) => sum + runTime(task), 0) / this.span),
+      .slice(0, 12)
+      .map(({ name, lives, tasks }) => ({
+        lane: name,
+        tasks: plain(tasks.length),
+        busy: percent(tasks.reduce((sum, task) => sum + runTime(task), 0) / this.span),
+        'start-up': middle(lives, 'spawned', 'ready'),
+        queue: middle(tasks, 'submitted', 'started'),
+        run: middle(tasks, 'started', 'finished'),
+        reply: middle(tasks, 'finished', 'received'),
       }));
     const columns = Object.keys(rows[0]!).filter((key) => rows.some((row) => row[key as 'lane'] !== ''));
-    const caption =
-      `${this.maxConcurrency} at once, overlap ${duration(this.overlapTime)}, ` +
-      `work ÷ time ${times(this.speedUp)}, efficiency ${percent(this.efficiency)}`;
-    return partsOf(
-      table(rows, { caption, columns: columns.map((key) => ({ key, align: key === 'lane' ? 'left' : 'right' })) }),
-    );
+    const caption = `${plain(this.tasks.length)} tasks, ${this.maxConcurrency} at once; median times`;
+    const summary =
+      `Two or more ran at once for ${duration(this.overlapTime)}. Work ÷ time: ${duration(this.workTime)} ÷ ` +
+      `${duration(this.span)} = ${times(this.speedUp)}; ÷ ${this.workers} workers: efficiency ${percent(this.efficiency)}.`;
+    return [
+      ...partsOf(
+        table(rows, { caption, columns: columns.map((key) => ({ key, align: key === 'lane' ? 'left' : 'right' })) }),
+      ),
+      paragraph(summary),
+    ];
   }
 }
 
@@ -147,15 +151,10 @@ function overlap(a: Task, b: Task): number {
   return Math.min(a.finished!, b.finished!) - Math.max(a.started!, b.started!);
 }
 
-type Moment = 'submitted' | 'started' | 'finished' | 'received';
-
-function phase(tasks: readonly Task[], from: Moment, to: Moment): string {
-  const spans = tasks.flatMap((task) =>
-    task[from] === undefined || task[to] === undefined ? [] : [task[to] - task[from]],
-  );
-  if (spans.length === 0) return '';
-  const { median, least, most } = spreadOf(spans);
-  return spans.length === 1 || spans.length > 99 ? duration(median) : `${duration(median)} (${durations(least, most)})`;
+/** The median time between two moments, of those that have both. */
+function middle<K extends string>(of: readonly { readonly [key in K]: number | undefined }[], from: K, to: K): string {
+  const spans = of.flatMap((one) => (one[from] === undefined || one[to] === undefined ? [] : [one[to] - one[from]]));
+  return spans.length === 0 ? '' : duration(spreadOf(spans).median);
 }
 
 /** The most that ran at once, and for how long two or more did. A run that ends as another begins does not overlap it. */

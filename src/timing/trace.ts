@@ -22,7 +22,7 @@ export function chromeTrace({ lanes, start, dropped }: Timeline): object {
   for (const [index, lane] of lanes.entries()) {
     const tid = index + 1;
     events.push({ name: 'thread_name', ph: 'M', pid: 1, tid, args: { name: lane.name } });
-    add(tid, 'start-up', 'worker', lane.spawned, lane.ready);
+    for (const { spawned, ready } of lane.lives) add(tid, 'start-up', 'worker', spawned, ready);
     for (const task of lane.tasks) {
       span(tid, task.id, 'queue', task.submitted, task.started);
       add(tid, task.name ?? `task ${task.id}`, 'task', task.started, task.finished, { id: task.id, ok: task.ok });

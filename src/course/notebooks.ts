@@ -1,0 +1,82 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CourseError, root } from './environment.ts';
+import { findings } from './judge.ts';
+import { findLessons } from './lessons.ts';
+import { readLesson, writeLesson } from './notebook.ts';
+import { Progress } from './progress.ts';
+import { LessonRunner } from './run.ts';
+import { startServer } from './server.ts';
+import { runTool, stopped } from './stop.ts';
+
+const help = `npm run notebooks -- [lessons] [--timeout S] [--check] [--dir FOLDER]
+
+Runs lessons from top to bottom, each in a fresh kernel, and writes their outputs into them. Lessons are given by number
+or name; without any, all are run. A cell that fails ends it all, unless it is tagged \`raises-exception\`.
+  --timeout S   the longest a cell may take, in seconds (120)
+  --check       write nothing
+  --dir FOLDER  where the lessons are (notebooks)`;
+
+async function notebooks(args: string[]): Promise<number> {
+  const { names, dir, timeout, check, help: isAsked } = read(args);
+  if (isAsked) {
+    console.log(help);
+    return 0;
+  }
+  const lessons = findLessons(dir, names).map(readLesson);
+  const asked = stopped();
+  asked.catch(() => {});
+  const progress = new Progress(
+    lessons.map(({ name, notebook }) => ({
+      name,
+      cells: notebook.cells.filter((cell) => cell.cell_type === 'code').length,
+    })),
+  );
+  const starting = startServer({ rootDir: dir });
+  try {
+    const server = await Promise.race([starting, asked]);
+    const runner = new LessonRunner(server);
+    for (const [index, lesson] of lessons.entries()) {
+      const running = runner.run(lesson, { timeout, onCell: (cell) => progress.cell(index, cell) });
+      const { notebook, durations } = await Promise.race([running, asked]);
+      const found = findings(notebook);
+      if (found.length > 0) {
+        throw new CourseError(`${lesson.name} would hold what should not be committed:\n  ${found.join('\n  ')}`);
+      }
+      if (!check) writeLesson(lesson, notebook);
+      progress.done(index, durations, check ? 'nothing written' : 'written');
+    }
+    return 0;
+  } finally {
+    progress.clear();
+    await (await starting.catch(() => undefined))?.close();
+  }
+}
+
+function read(args: string[]) {
+  const { values, positionals } = parse(args);
+  // Without the `--`, npm takes the option for its own and passes it on in this variable.
+  const text = values.timeout ?? '120';
+  const timeout = Number(text) * 1000;
+  if (!(timeout > 0)) throw new CourseError(`--timeout takes seconds, not ${JSON.stringify(text)}.`);
+  return { ...values, names: positionals, dir: resolve(values.dir ?? join(root, 'notebooks')), timeout };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        timeout: { type: 'string' },
+        check: { type: 'boolean' },
+        dir: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new CourseError(`${(error as Error).message}\n\n${help}`);
+  }
+}
+
+runTool(notebooks);

@@ -1,0 +1,45 @@
+import { constants } from 'node:os';
+
+/**
+ * Rejects when this process is asked to end: Ctrl-C, a signal, or the end of the process that started it. Raced with
+ * the work, it lets every `finally` run; a second signal ends at once.
+ */
+export function stopped(): Promise<never> {
+  return new Promise((_, reject) => {
+    let asked = false;
+    const stop = (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => {
+      const code = 128 + constants.signals[signal];
+      if (asked) process.exit(code);
+      asked = true;
+      reject(new Stopped(code));
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+    process.once('disconnect', () => stop('SIGTERM'));
+  });
+}
+
+/** What `stopped` rejects with; it carries the exit code. */
+export class Stopped extends Error {
+  override name = 'Stopped';
+  readonly code: number;
+
+  constructor(code: number) {
+    super('stopped');
+    this.code = code;
+  }
+}
+
+/**
+ * Runs a tool to its end and ends the process with its exit code. A `CourseError` is told in its own words, anything
+ * else with its trace.
+ */
+export function runTool(tool: (args: string[]) => Promise<number>): void {
+  tool(process.argv.slice(2))
+    .catch((error: unknown) => {
+      if (error instanceof Stopped) return error.code;
+      const name = error instanceof Error ? error.name : '';
+      console.error(name === 'CourseError' ? (error as Error).message : error);
+      return 1;
+    })
+    .then((code) => process.exit(code));
+}

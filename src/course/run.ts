@@ -1,4 +1,5 @@
-import { type Kernel, KernelManager, ServerConnection } from '@jupyterlab/services';
+import type { Kernel, KernelManager } from '@jupyterlab/services';
+import { connect, deathOf, shutDown } from './client.ts';
 import { CourseError } from './environment.ts';
 import { type Cell, idOf, joined, type Lesson, type Notebook, type Output } from './notebook.ts';
 import { type Displays, type Message, Outputs } from './outputs.ts';
@@ -28,13 +29,7 @@ export class LessonRunner {
 
   constructor(server: JupyterServer) {
     this.#server = server;
-    const serverSettings = ServerConnection.makeSettings({
-      baseUrl: server.url,
-      wsUrl: server.url.replace('http', 'ws'),
-      token: server.token,
-      appendToken: true,
-    });
-    this.#kernels = new KernelManager({ serverSettings });
+    this.#kernels = connect(server);
   }
 
   /**
@@ -58,8 +53,7 @@ export class LessonRunner {
     try {
       return await runAll(kernel, died, lesson, options);
     } finally {
-      await kernel.shutdown().catch(() => {});
-      kernel.dispose();
+      await shutDown(kernel);
     }
   }
 
@@ -68,27 +62,15 @@ export class LessonRunner {
   }
 }
 
-/** Rejects when the kernel, or the server with it, ends by itself. */
-function deathOf(kernel: Kernel.IKernelConnection, server: JupyterServer): Promise<never> {
-  return new Promise((_, reject) => {
-    kernel.statusChanged.connect((_sender, status) => {
-      if (status === 'autorestarting' || status === 'dead') reject(new CourseError('the kernel died'));
-    });
-    server.ended.then(() => reject(new CourseError('the Jupyter server ended')));
-  });
-}
-
 async function runAll(
   kernel: Kernel.IKernelConnection,
   died: Promise<never>,
   lesson: Lesson,
   { timeout, onCell, kernelName = 'tslab' }: RunOptions,
 ): Promise<LessonRun> {
-  const info = await Promise.race([kernel.info, died, late(timeout, 'the kernel did not answer')]).catch(
-    (error: Error) => {
-      throw new CourseError(`${lesson.name}: ${error.message}.`, { cause: error });
-    },
-  );
+  const info = await within(60_000, 'the kernel did not answer', [kernel.info, died]).catch((error: Error) => {
+    throw new CourseError(`${lesson.name}: ${error.message}.`, { cause: error });
+  });
   const displays: Displays = new Map();
   const durations: number[] = [];
   const cells: Cell[] = [];
@@ -139,13 +121,13 @@ async function runCell(
   future.onIOPub = (message) => collected.take(message as Message);
   future.done.catch(() => {});
   try {
-    const reply = await Promise.race([future.done, died, late(timeout, `it did not end in ${timeout / 1000} s`)]);
+    const reply = await within(timeout, `it did not end in ${timeout / 1000} s`, [future.done, died]);
     if (reply.content.status !== 'ok' && !mayFail(cell)) throw failureOf(reply.content, collected.outputs);
   } catch (error) {
     if (error instanceof Late) {
       await kernel.interrupt().catch(() => {});
       // The interrupt's own error, if it comes, says where the cell was.
-      await Promise.race([future.done, died, late(5000, '')]).catch(() => {});
+      await within(5000, '', [future.done, died]).catch(() => {});
     }
     throw error;
   } finally {
@@ -156,10 +138,17 @@ async function runCell(
 
 class Late extends CourseError {}
 
-function late(ms: number, message: string): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new Late(message)), ms).unref();
+/** The first of some promises to settle, or `Late` with the message when none does in time. */
+async function within<T>(ms: number, message: string, promises: readonly Promise<T>[]): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Late(message)), ms);
   });
+  try {
+    return await Promise.race([...promises, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function mayFail(cell: Cell): boolean {

@@ -17,6 +17,7 @@ export {
 export type { Future } from './executors/future.ts';
 export { currentSignal } from './executors/local.ts';
 export type { MapOptions, Mapped } from './executors/mapped.ts';
+export { type CallSteps, type Step, tenSteps } from './executors/steps.ts';
 export { asCompleted, type ReturnWhen, type Waited, wait } from './executors/wait.ts';
 export { type AnswerTo, type Exercise, exercise } from './exercises/exercise.ts';
 export type { ExerciseId } from './exercises/lessons/index.ts';

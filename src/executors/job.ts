@@ -39,6 +39,8 @@ export abstract class Job {
   state: JobState = 'waiting';
   /** The lane of the worker that has it, once one has. */
   lane = 'main';
+  /** The number of the message that brought it to its worker; 0 where none was needed. */
+  message = 0;
   /** Ms of `now()`; 0 until it happened. */
   readonly submitted: number;
   started = 0;
@@ -114,7 +116,8 @@ export abstract class Job {
     const name = this.call.name;
     const ok = this.state === 'finished';
     if (this.started !== 0) {
-      channels.task.publish({ kind: 'started', time: this.started, lane, id, name });
+      const { message } = this;
+      channels.task.publish({ kind: 'started', time: this.started, lane, id, name, ...(message > 0 && { message }) });
       channels.task.publish({ kind: 'finished', time: this.finished, lane, id, name, ok });
     }
     channels.task.publish({ kind: 'received', time: this.received, lane: 'main', id, name, ok });

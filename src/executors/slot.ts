@@ -118,7 +118,9 @@ export class Slot {
     let uniform = true;
     let single = true;
     let shipped = false;
-    for (const { call, args, shipped: changed } of jobs) {
+    for (const job of jobs) {
+      const { call, args, shipped: changed } = job;
+      job.message = this.#batch;
       if (call.shipment.id !== id) uniform = false;
       if (args.length !== 1) single = false;
       if (changed) shipped = true;

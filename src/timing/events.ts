@@ -18,6 +18,8 @@ export interface RecordedEvent {
   readonly id?: number;
   /** What a reader calls it: the function's name, the lock's name. */
   readonly name?: string;
+  /** Which message brought the task to its lane, on `started`: tasks of one lane with the same number came together. */
+  readonly message?: number;
   /** False when the task failed, the wait timed out or the worker died. */
   readonly ok?: boolean;
 }

@@ -16,6 +16,8 @@ export interface Task {
   readonly started: number | undefined;
   readonly finished: number | undefined;
   readonly received: number | undefined;
+  /** Which message brought it: tasks of one lane with the same number came together. */
+  readonly message: number | undefined;
   /** False when it failed. */
   readonly ok: boolean;
 }
@@ -93,6 +95,7 @@ export function lanesOf(events: Iterable<RecordedEvent>): Lane[] {
         if (event.kind === 'started' || (event.kind === 'finished' && task.started === undefined))
           task.lane = event.lane;
         task.name ??= event.name;
+        task.message ??= event.message;
         task[event.kind] = event.time;
         if (event.ok === false) task.ok = false;
       }
@@ -120,6 +123,7 @@ function newTask(id: number, { name, lane }: RecordedEvent): Draft<Task> {
     started: undefined,
     finished: undefined,
     received: undefined,
+    message: undefined,
     ok: true,
   };
 }

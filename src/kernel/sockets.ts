@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Publisher, Reply, Router } from 'zeromq';
-import type { ToCells, ToSockets } from './messages.ts';
+import { freeMainThread } from './interrupt.ts';
+import { isLimited, RateWindow } from './limits.ts';
+import { type SocketsData, State, type ToCells, type ToSockets } from './messages.ts';
 import { Outbox } from './outbox.ts';
+import { end, Processes } from './processes.ts';
 import { type Connection, type Content, type Header, type Message, Wire } from './wire.ts';
 
-/** The socket thread of the kernel: all ZeroMQ sockets, the queue of cells, and the clock of the output. */
+/** The socket thread of the kernel: all ZeroMQ sockets, the queue of cells, the clock of the output, interrupts. */
 const cells = parentPort;
 if (cells === null) throw new Error('sockets.ts is the socket thread of the kernel; start main.ts.');
 const tell = (message: ToCells): void => cells.postMessage(message);
 
-const connection = JSON.parse(
-  readFileSync((workerData as { connectionFile: string }).connectionFile, 'utf8'),
-) as Connection;
+const { connectionFile, state } = workerData as SocketsData;
+const connection = JSON.parse(readFileSync(connectionFile, 'utf8')) as Connection;
 const wire = new Wire(connection.key);
 
 const iopub = new Publisher({ sendHighWaterMark: 0, linger: 1000 });
@@ -29,122 +32,182 @@ interface Request {
 
 /** Requests not answered yet. */
 const open = new Map<number, Request>();
-/** Headers of all cells that ever ran: output may come late. */
+/** Headers of open requests, and of all cells that ever ran: their output may come late. */
 const headers = new Map<number, Header>();
-/** Cells that wait; the first one is running when `running` is true. */
+/** Cells that wait; while one is running it is the first. */
 const queue: Request[] = [];
-let running = false;
+let running: { readonly request: Request; readonly began: number } | undefined;
 let lastId = 0;
+/** The answer to kernel_info_request, from when cells can run. */
 let info: Content | undefined;
-const whenReady: (() => void)[] = [];
+const waitingForInfo: (() => void)[] = [];
+const pongs: (() => void)[] = [];
+const processes = new Processes();
+let closing: Promise<void> | undefined;
 
-const outbox = new Outbox(async (id, type, content) => {
-  const parent = headers.get(id);
-  const header = wire.header(type);
-  await iopub.send(wire.pack({ identities: [Buffer.from(type)], header, parent, metadata: {}, content }) as Buffer[]);
-});
+const outbox = new Outbox(
+  {
+    pack: (id, type, content) => {
+      const parent = headers.get(id);
+      return wire.pack({ identities: [Buffer.from(type)], header: wire.header(type), parent, metadata: {}, content });
+    },
+    send: (frames) => iopub.send(frames as Buffer[]),
+  },
+  isLimited(process.env) ? new RateWindow() : undefined,
+);
 
+/** The end of each socket's line of replies: one send at a time. */
 const sending = new Map<Router, Promise<void>>();
 
-function answer({ message, socket }: Request, type: string, content: Content): void {
-  const frames = wire.pack({
-    identities: message.identities,
-    header: wire.header(type),
-    parent: message.header,
-    metadata: {},
-    content,
-  }) as Buffer[];
+function answer({ message, socket }: Request, content: Content): void {
+  const header = wire.header(message.header.msg_type.replace(/_request$/, '_reply'));
+  const { identities, header: parent } = message;
+  const frames = wire.pack({ identities, header, parent, metadata: {}, content }) as Buffer[];
+  const before = sending.get(socket) ?? Promise.resolve();
   sending.set(
     socket,
-    (sending.get(socket) ?? Promise.resolve()).then(() => socket.send(frames)),
+    before.then(() => socket.send(frames)),
   );
 }
 
-function status(id: number, state: 'starting' | 'busy' | 'idle'): void {
-  outbox.message(id, 'status', { execution_state: state });
+function status(id: number, execution_state: 'starting' | 'busy' | 'idle'): void {
+  outbox.message(id, 'status', { execution_state });
 }
 
-/** The reply to a request, followed by its idle. */
+/** The reply to a request, and its idle. */
 function finish(request: Request, content: Content): void {
   open.delete(request.id);
-  answer(request, request.message.header.msg_type.replace(/_request$/, '_reply'), content);
+  answer(request, content);
   status(request.id, 'idle');
-  if (request.message.header.msg_type !== 'execute_request') headers.delete(request.id);
+  if (request.message.header.msg_type === 'execute_request') return;
+  void outbox.drained().then(() => headers.delete(request.id));
 }
 
-function next(): void {
+function runNext(): void {
   const request = queue[0];
-  if (request === undefined || running || info === undefined) return;
-  running = true;
+  if (request === undefined || running !== undefined || info === undefined) return;
+  running = { request, began: performance.now() };
   status(request.id, 'busy');
   tell({ kind: 'execute', id: request.id, content: request.message.content });
 }
 
-/** After a failed cell: what is queued now is answered as the protocol says, unless the failing cell asked for less. */
-function abortQueued(): void {
-  for (const request of queue.splice(0)) {
-    status(request.id, 'busy');
-    finish(request, { status: 'aborted', execution_count: null });
-  }
-}
-
 function executed(request: Request, content: Content): void {
   queue.shift();
-  running = false;
+  running = undefined;
   finish(request, content);
-  if (content.status !== 'ok' && request.message.content.stop_on_error !== false) abortQueued();
-  next();
+  if (content.status !== 'ok' && request.message.content.stop_on_error !== false) {
+    // The protocol's word for the cells that were sent before their sender knew of the error.
+    for (const waiting of queue.splice(0)) {
+      status(waiting.id, 'busy');
+      finish(waiting, { status: 'aborted', execution_count: null });
+    }
+  }
+  runNext();
 }
 
 function received(socket: Router, message: Message): void {
-  lastId += 1;
-  const request: Request = { id: lastId, message, socket };
   const type = message.header.msg_type;
   if (!type.endsWith('_request')) return;
+  lastId += 1;
+  const request: Request = { id: lastId, message, socket };
   open.set(request.id, request);
   headers.set(request.id, message.header);
   if (type === 'execute_request') {
     queue.push(request);
-    next();
+    runNext();
     return;
   }
   status(request.id, 'busy');
   if (type === 'kernel_info_request') {
-    if (info === undefined) whenReady.push(() => finish(request, info!));
+    if (info === undefined) waitingForInfo.push(() => finish(request, info!));
     else finish(request, info);
   } else if (type === 'shutdown_request') {
     finish(request, { status: 'ok', restart: message.content.restart === true });
-    void shutDown();
+    void exit();
   } else if (type === 'interrupt_request') {
-    finish(request, { status: 'ok' });
+    void interrupt().then(() => finish(request, { status: 'ok' }));
   } else {
     tell({ kind: 'request', id: request.id, type, content: message.content });
   }
 }
 
-async function shutDown(): Promise<void> {
-  await Promise.race([
-    Promise.all([outbox.drained(), ...sending.values()]),
-    new Promise((resolve) => setTimeout(resolve, 1000)),
-  ]);
-  // Open sockets at the end of the process make ZeroMQ's binding abort it.
-  for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close();
+function ping(): Promise<void> {
+  return new Promise((resolve) => {
+    pongs.push(resolve);
+    tell({ kind: 'ping' });
+  });
+}
+
+async function interrupt(): Promise<void> {
+  if (running === undefined) return;
+  const { request, began } = running;
+  const ofCell = (): number[] => processes.of(request.id, (performance.now() - began) / 1000);
+  const main = {
+    ping,
+    compiling: () => Atomics.load(state, State.compiling) > 0,
+    endBlocking: () => end(ofCell(), 'SIGINT'),
+  };
+  // Again when the main thread, free a moment ago, has got stuck once more before it heard of the interrupt.
+  for (let heard = false; !heard && running?.request === request; ) {
+    await freeMainThread(main);
+    tell({ kind: 'interrupt', id: request.id });
+    heard = await Promise.race([ping().then(() => true), sleep(200, false)]);
+  }
+}
+
+async function endProcessesOf(id: number): Promise<void> {
+  const since = running?.request.id === id ? (performance.now() - running.began) / 1000 : 0;
+  const pids = processes.of(id, since);
+  await end(pids, 'SIGINT');
+  tell({ kind: 'processes ended', id, count: pids.length });
+}
+
+/** Sends what is left, ends every process, closes the sockets: the last thing this kernel does. */
+function close(): Promise<void> {
+  closing ??= (async () => {
+    await Promise.race([Promise.all([outbox.drained(), ...sending.values()]), sleep(1000)]);
+    await end(processes.all(), 'SIGTERM');
+    // Open sockets at the end of the process make ZeroMQ's binding abort it.
+    for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close();
+    Atomics.store(state, State.closed, 1);
+    Atomics.notify(state, State.closed);
+  })();
+  return closing;
+}
+
+async function exit(): Promise<void> {
+  await close();
   tell({ kind: 'exit' });
+  await sleep(200);
+  process.kill(process.pid, 'SIGKILL'); // the main thread is busy with a cell
 }
 
 cells.on('message', (message: ToSockets) => {
-  if (message.kind === 'stream') {
-    outbox.text(message.id, message.name, message.text);
-  } else if (message.kind === 'publish') {
-    outbox.message(message.id, message.type, message.content);
-  } else if (message.kind === 'reply') {
-    const request = open.get(message.id);
-    if (request?.message.header.msg_type === 'execute_request') executed(request, message.content);
-    else if (request) finish(request, message.content);
-  } else {
-    info = message.info;
-    for (const reply of whenReady.splice(0)) reply();
-    next();
+  switch (message.kind) {
+    case 'stream':
+      return outbox.text(message.id, message.name, message.text);
+    case 'publish':
+      return outbox.message(message.id, message.type, message.content);
+    case 'reply': {
+      const request = open.get(message.id);
+      if (request === undefined) return;
+      return request === queue[0] ? executed(request, message.content) : finish(request, message.content);
+    }
+    case 'pong':
+      for (const resolve of pongs.splice(0)) resolve();
+      return;
+    case 'interrupt':
+      return void interrupt();
+    case 'spawned':
+      return processes.spawned(message.pid, message.id, message.detached);
+    case 'end processes':
+      return void endProcessesOf(message.id);
+    case 'close':
+      return void close();
+    case 'ready':
+      info = message.info;
+      for (const reply of waitingForInfo.splice(0)) reply();
+      return runNext();
   }
 });
 
@@ -162,6 +225,14 @@ async function echo(): Promise<void> {
   for await (const frames of heartbeat) await heartbeat.send(frames);
 }
 
+/** A kernel whose server has died is of no use to anyone. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) void exit();
+  }, 500);
+}
+
 const address = (port: number): string => `${connection.transport}://${connection.ip}:${port}`;
 await Promise.all([
   iopub.bind(address(connection.iopub_port)),
@@ -174,3 +245,4 @@ status(0, 'starting');
 void listen(shell);
 void listen(control);
 void echo();
+endWithParent();

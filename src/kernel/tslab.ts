@@ -5,11 +5,49 @@ import { createRequire } from 'node:module';
  * started: reading the TypeScript compiler takes a few hundred milliseconds.
  */
 const require = createRequire(import.meta.url);
+const tslabRequire = createRequire(require.resolve('tslab'));
 
 type TypeScript = typeof import('@tslab/typescript-for-tslab');
 
+const compiler = '@tslab/typescript-for-tslab';
 /** The compiler that tslab carries. */
-export const ts = createRequire(require.resolve('tslab'))('@tslab/typescript-for-tslab') as TypeScript;
+export const ts = tslabRequire(compiler) as TypeScript;
+
+/**
+ * tslab compiles a cell twice, types away and then modules away, and keeps no source map of either. Its two calls are
+ * given one here; without them no error could name the reader's own line.
+ */
+const sourceMapping: Pick<TypeScript, 'createWatchCompilerHost' | 'transpileModule'> = {
+  createWatchCompilerHost: ((files: string[], options: object, ...rest: unknown[]) =>
+    (ts.createWatchCompilerHost as (...args: unknown[]) => unknown)(
+      files,
+      { ...options, inlineSourceMap: true },
+      ...rest,
+    )) as TypeScript['createWatchCompilerHost'],
+  transpileModule: (input, options) => {
+    const [script, map] = split(input);
+    const compilerOptions = { ...options.compilerOptions, inlineSourceMap: true };
+    const output = ts.transpileModule(script, { ...options, compilerOptions });
+    const [outputText, outputMap] = split(output.outputText);
+    lastMaps = map === undefined || outputMap === undefined ? undefined : [outputMap, map];
+    return { ...output, outputText };
+  },
+};
+
+/** The two maps of the script compiled last, the later step first. */
+export let lastMaps: readonly [string, string] | undefined;
+
+const comment = '//# sourceMappingURL=data:application/json;base64,';
+
+/** A script without its inline source map, and the map. */
+function split(script: string): [script: string, map?: string] {
+  const at = script.lastIndexOf(comment);
+  if (at < 0) return [script];
+  return [script.slice(0, at), Buffer.from(script.slice(at + comment.length).trim(), 'base64').toString()];
+}
+
+// The compiler's exports are read-only getters, so tslab is given a copy.
+require.cache[tslabRequire.resolve(compiler)]!.exports = { ...ts, ...sourceMapping };
 
 export const { createConverter } = require('tslab/dist/converter.js') as typeof import('tslab/dist/converter.js');
 export const { createExecutor } = require('tslab/dist/executor.js') as typeof import('tslab/dist/executor.js');

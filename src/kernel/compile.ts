@@ -1,0 +1,75 @@
+import type { Converter } from 'tslab/dist/converter.js';
+import { TypeScriptError } from './errors.ts';
+import { keepSource, placeInText } from './source.ts';
+import { createConverter, lastMaps, ts } from './tslab.ts';
+
+/** tslab's compiler of cells with what the kernel has to know of each cell it compiles. */
+export interface Compiler {
+  readonly converter: Converter;
+  /** Set by the last call of `convert` when the cell cannot run. */
+  error: TypeScriptError | undefined;
+}
+
+/**
+ * @param current the cell that is being run
+ * @param atWork told true and false around the compiler's own work, which must not be broken off
+ */
+export function createCompiler(
+  current: () => { id: number; count: number },
+  atWork: (busy: boolean) => void,
+): Compiler {
+  const inner = createConverter({ isJS: false, isBrowser: false });
+
+  function guarded<T>(work: () => T): T {
+    atWork(true);
+    try {
+      return work();
+    } finally {
+      atWork(false);
+    }
+  }
+
+  const compiler: Compiler = {
+    error: undefined,
+    converter: {
+      ...inner,
+      complete: (...args) => guarded(() => inner.complete(...args)),
+      inspect: (...args) => guarded(() => inner.inspect(...args)),
+      addModule: (...args) => guarded(() => inner.addModule(...args)),
+      convert: (previous, code) =>
+        guarded(() => {
+          const result = inner.convert(previous, code);
+          const script = keepSource(current(), code, result.output, lastMaps);
+          compiler.error = undefined;
+          if (result.diagnostics.length > 0) {
+            const details = result.diagnostics.map(({ start, messageText: message, fileName }) => ({
+              message: fileName === undefined ? message : `${fileName}: ${message}`,
+              place: placeInText(script, start.line + 1, start.character + 1),
+            }));
+            compiler.error = new TypeScriptError(details);
+          }
+          if (!result.output) return result;
+          return {
+            ...result,
+            output: `${result.output}\n//# sourceURL=${script}`,
+            hasToplevelAwait: result.hasToplevelAwait || awaitsAtTopLevel(code),
+          };
+        }),
+    },
+  };
+  return compiler;
+}
+
+/**
+ * tslab finds an await at top level by the error it causes; an `await (`, which could be a call, and a `for await`
+ * cause none.
+ */
+function awaitsAtTopLevel(code: string): boolean {
+  if (!/\bawait\b/.test(code)) return false;
+  const find = (node: import('@tslab/typescript-for-tslab').Node): boolean => {
+    if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined)) return true;
+    if (ts.isFunctionLike(node)) return false;
+    return ts.forEachChild(node, find) ?? false;
+  };
+  return find(ts.createSourceFile('cell.ts', `export {};\n${code}`, ts.ScriptTarget.ES2022));
+}

@@ -1,0 +1,57 @@
+import { SourceMap } from 'node:module';
+
+/** A place in a cell; cell, line and column as the reader counts them, from 1. */
+export interface Place {
+  readonly cell: number;
+  readonly line: number;
+  readonly column: number;
+  /** The text of the line, without its indentation. */
+  readonly text: string;
+}
+
+interface Source {
+  readonly count: number;
+  readonly lines: readonly string[];
+  /** From the script that ran back to the cell: the later step of the compilation first. Parsed when an error asks. */
+  maps: readonly (string | SourceMap)[];
+  /** Lines of the script; below them is tslab's call of it. */
+  readonly height: number;
+}
+
+/** The line that tslab's compiler sees before the first line of a cell. */
+const linesBefore = 1;
+
+const sources = new Map<string, Source>();
+
+/** Keeps a cell's text and maps (its functions may throw much later) and names its script for the engine. */
+export function keepSource(
+  cell: { id: number; count: number },
+  code: string,
+  output = '',
+  maps: readonly string[] = [],
+): string {
+  const script = `cell-${cell.id}`;
+  sources.set(script, { count: cell.count, lines: code.split('\n'), maps, height: output.split('\n').length });
+  return script;
+}
+
+/** The place in a cell's own text, which has not been compiled yet. */
+export function placeInText(script: string, line: number, column: number): Place {
+  const source = sources.get(script);
+  return { cell: source?.count ?? 0, line, column, text: source?.lines[line - 1]?.trim() ?? '' };
+}
+
+/** Where a place of a running script lies in its cell; undefined when it is no cell's, or in what the compiler added. */
+export function placeInCell(script: string, line: number, column: number): Place | undefined {
+  const source = sources.get(script);
+  if (source === undefined || source.maps.length === 0 || line > source.height) return undefined;
+  const maps = source.maps.map((map) => (typeof map === 'string' ? new SourceMap(JSON.parse(map)) : map));
+  source.maps = maps;
+  let at = { line: line - 1, column: column - 1 };
+  for (const map of maps) {
+    const entry = map.findEntry(at.line, at.column);
+    if (!('originalLine' in entry)) return undefined;
+    at = { line: entry.originalLine, column: entry.originalColumn };
+  }
+  return placeInText(script, at.line + 1 - linesBefore, at.column + 1);
+}

@@ -24,7 +24,7 @@ border-radius:8px;box-sizing:border-box;container-type:inline-size;font:14px/1.4
 .il thead{border-bottom:1px solid var(--il-line)}.il :is(th,td){padding:3px 16px 3px 0;text-align:left;
 vertical-align:top;background:none;color:inherit;border:0;font-variant-numeric:tabular-nums;white-space:nowrap}
 .il tr:after{content:"";display:table-cell;width:99%}.il tbody tr{background:none!important}
-.il :is(th,td).il-long{white-space:normal;min-width:9em}.il small{display:block;font-size:12px;color:var(--il-soft)}
+.il :is(th,td).il-long{white-space:normal;min-width:min(24em,50cqw)}.il small{display:block;font-size:12px;color:var(--il-soft)}
 .il th{font-weight:600}.il thead th{font-weight:400;color:var(--il-soft);vertical-align:bottom}
 .il .il-right{text-align:right}.il progress{width:min(20em,100%)}
 @container(max-width:520px){.il{padding:8px 10px}.il table{font-size:12px}.il :is(th,td){padding-right:8px}.il small{font-size:11px}.il thead th{white-space:normal}}`;

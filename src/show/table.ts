@@ -88,10 +88,10 @@ function toHtml(caption: string | undefined, titles: string[], cells: string[][]
   return `<div class="il-scroll"><table>${title}<thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 }
 
-/** `182 ms (175–190)` puts the spread on a line of its own, so that the table fits on a phone. */
+/** `182 ms (175–190)` puts what stands in brackets on a line of its own, so that the table fits on a phone. */
 function withDetail(cell: string): string {
-  const [, figure, detail] = /^([\d.,]+ ?\S*) (\([^()]*\))$/.exec(cell) ?? [];
-  return figure && detail ? `${escapeHtml(figure)} <small>${escapeHtml(detail)}</small>` : escapeHtml(cell);
+  const [, main, detail] = /^(.{1,14}) (\([^()]*\))$/.exec(cell) ?? [];
+  return main && detail ? `${escapeHtml(main)} <small>${escapeHtml(detail)}</small>` : escapeHtml(cell);
 }
 
 function toText(caption: string | undefined, titles: string[], cells: string[][], right: boolean[]): string {

@@ -1,3 +1,4 @@
+import { host } from '../show/host.ts';
 import { showsPictures } from '../show/show.ts';
 import { now } from './clock.ts';
 import { type CompareOptions, type Contender, type Plan, planOf } from './compare-options.ts';
@@ -29,39 +30,50 @@ export async function compare(
   options: CompareOptions = {},
 ): Promise<Comparison> {
   const plan = planOf(contenders, options);
-  const deadline = now() + plan.budget;
-  let expected: Expected | undefined;
-  const runOnce = async (name: string): Promise<Measured> => {
-    const run = await measure(name, plan.contenders.get(name)!);
-    if (run.error) throw run.error.reason;
-    if (!(name in plan.differ)) {
-      expected ??= { from: name, value: run.value };
-      assertEqual(plan, name, run.value, expected);
-    }
-    return run;
-  };
-
-  const names = [...plan.contenders.keys()];
-  for (let round = 0; round < plan.warmup && now() < deadline; round++) {
-    for (const name of names) await runOnce(name);
+  let interrupted = false;
+  const release = host()?.onInterrupt(() => {
+    interrupted = true;
+  });
+  try {
+    const rounds = await runRounds(plan, () => interrupted);
+    // When the warm-up alone has used up the budget, its last round is all there is.
+    const counted = rounds.length > plan.warmup ? rounds.slice(plan.warmup) : rounds.slice(-1);
+    const comparison = new Comparison(plan, counted, rounds.length > plan.warmup);
+    return showsPictures() ? await comparison.draw() : comparison;
+  } finally {
+    release?.();
   }
+}
+
+/** All rounds, the warm-up ones first; fewer when the budget is used up, but at least one. */
+async function runRounds(plan: Plan, interrupted: () => boolean): Promise<Map<string, Measured>[]> {
+  const names = [...plan.contenders.keys()];
+  const deadline = now() + plan.budget;
   const rounds: Map<string, Measured>[] = [];
+  let expected: Expected | undefined;
   let longest = 0;
   let kept = 0;
-  while (rounds.length < plan.rounds) {
-    // A first round always runs; another one only if it is likely to end within the budget.
-    if (rounds.length > 0 && now() + longest > deadline) break;
+  for (let index = 0; index < plan.warmup + plan.rounds; index++) {
     const started = now();
+    if (index > 0 && started + longest > deadline) break;
     const round = new Map<string, Measured>();
-    const shift = rounds.length % names.length;
-    for (const name of [...names.slice(shift), ...names.slice(0, shift)]) round.set(name, await runOnce(name));
-    longest = Math.max(longest, now() - started);
+    const shift = index % names.length;
+    for (const name of [...names.slice(shift), ...names.slice(0, shift)]) {
+      if (interrupted()) throw new Error('The comparison was interrupted.');
+      const run = await measure(name, plan.contenders.get(name)!);
+      if (run.error) throw run.error.reason;
+      if (!(name in plan.differ)) {
+        expected ??= { from: name, value: run.value };
+        assertEqual(plan, name, run.value, expected);
+      }
+      round.set(name, run);
+      kept += run.events;
+    }
+    if (kept > mostEvents) rounds.forEach(forgetEvents);
     rounds.push(round);
-    for (const { events } of round.values()) kept += events;
-    if (kept > mostEvents) for (const earlier of rounds.slice(0, -1)) forgetEvents(earlier);
+    longest = Math.max(longest, now() - started);
   }
-  const comparison = new Comparison(plan, rounds);
-  return showsPictures() ? comparison.draw() : comparison;
+  return rounds;
 }
 
 function forgetEvents(round: Map<string, Measured>): void {

@@ -30,21 +30,17 @@ export class Comparison extends Shown {
   /** Rounds that were run; fewer than asked for when the budget was used up. */
   readonly rounds: number;
   readonly #plan: Plan;
+  readonly #warm: boolean;
   #pictures: readonly Part[] | undefined;
 
-  constructor(plan: Plan, rounds: readonly Round[]) {
+  constructor(plan: Plan, rounds: readonly Round[], warm = true) {
     super();
-    const each = <T>(of: (name: string, runs: readonly Measured[]) => T): Record<string, T> =>
-      Object.fromEntries(
-        [...plan.contenders.keys()].map((name) => [
-          name,
-          of(
-            name,
-            rounds.map((round) => round.get(name)!),
-          ),
-        ]),
-      );
+    const each = <T>(of: (name: string, runs: readonly Measured[]) => T): Record<string, T> => {
+      const runsOf = (name: string) => rounds.map((round) => round.get(name)!);
+      return Object.fromEntries([...plan.contenders.keys()].map((name) => [name, of(name, runsOf(name))]));
+    };
     this.#plan = plan;
+    this.#warm = warm;
     this.baseline = plan.baseline;
     this.rounds = rounds.length;
     this.times = each((_, runs) => spreadOf(runs.map((run) => run.ms)));
@@ -58,12 +54,7 @@ export class Comparison extends Shown {
 
   /** Prepares the pictures, which a cell then shows. */
   async draw(): Promise<this> {
-    const bars = Object.entries(this.times).map(([name, { median, least, most }]) => ({
-      name,
-      value: median,
-      least,
-      most,
-    }));
+    const bars = Object.entries(this.times).map(([name, time]) => ({ name, value: time.median, ...time }));
     this.#pictures ??= [
       await drawBars(bars, {
         title: 'Time of each contender',
@@ -97,8 +88,9 @@ export class Comparison extends Shown {
       };
     });
     const columns = Object.keys(rows[0]!).filter((key) => rows.some((row) => row[key as 'time'] !== ''));
+    const rounds = several ? `median of ${this.rounds} rounds (least–most)` : 'one round';
     const figures = table(rows, {
-      caption: (title ?? several) ? `Median of ${this.rounds} rounds (least–most)` : 'One round',
+      caption: title === undefined ? `Time, ${rounds}` : `${title}: ${rounds}`,
       columns: columns.map((key) => ({ key, align: key === 'contender' ? 'left' : 'right' })),
     });
     const pictures = this.#pictures ?? [textOnly(this.#groups)];
@@ -112,8 +104,9 @@ export class Comparison extends Shown {
     if (availableParallelism() === 1) {
       notes.push('This machine offers one core: no speed-up is to be expected of CPU-bound work, only waits overlap.');
     }
-    if (this.rounds < rounds) {
-      notes.push(`${this.rounds} of ${rounds} rounds: the budget of ${duration(budget)} was used up.`);
+    if (this.rounds < rounds || !this.#warm) {
+      const how = this.#warm ? `${this.rounds} of ${rounds} rounds` : 'One round without a warm-up';
+      notes.push(`${how}: the budget of ${duration(budget)} was used up.`);
     }
     const same = Object.keys(this.times).filter((name) => !(name in differ));
     if (same.length > 1) notes.push(`Same result in every round: ${same.join(', ')}.`);

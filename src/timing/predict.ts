@@ -139,7 +139,7 @@ export class Score extends Shown {
     const verdict = this.verdicts[name]!;
     if (guess === null || guess === undefined || verdict === 'right') return verdict;
     const off = guess / middle(this.#figures[name]!);
-    return `${verdict}: ${times(Math.max(off, 1 / off))} too ${off > 1 ? 'high' : 'low'}`;
+    return `${verdict} (${times(Math.max(off, 1 / off))} too ${off > 1 ? 'high' : 'low'})`;
   }
 }
 

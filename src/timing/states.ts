@@ -89,12 +89,9 @@ export function columnsOf(segments: readonly Segment[], span: number, count: num
     return top && top[1] > width / 3 ? top[0] : undefined;
   });
   // A single short run in a long timeline must not vanish; thousands of them need no such help.
-  if (segments.length <= count) {
-    for (const state of ['reply', 'wait', 'run'] as const) {
-      for (const { from, to } of segments.filter((segment) => segment.state === state)) {
-        columns[Math.min(count - 1, Math.floor((from + to) / 2 / width))] = state;
-      }
-    }
+  if (segments.length > count) return columns;
+  for (const { state, from, to } of segments) {
+    if (state === 'run') columns[Math.min(count - 1, Math.floor((from + to) / 2 / width))] = state;
   }
   return columns;
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { duration } from '../show/format.ts';
+import { host } from '../show/host.ts';
 import { type Part, partsOf, Shown } from '../show/parts.ts';
 import { show, showsPictures } from '../show/show.ts';
 import { table } from '../show/table.ts';
@@ -105,6 +106,8 @@ export async function measure(label: string, fn: () => unknown): Promise<Measure
   const recorder = new Recorder();
   let value: unknown;
   let error: { reason: unknown } | undefined;
+  // A function that never ends must not record for ever once its cell was interrupted.
+  const release = host()?.onInterrupt(() => recorder.stop());
   recorder.start();
   const cpuBefore = cpuTime();
   const start = now();
@@ -117,6 +120,7 @@ export async function measure(label: string, fn: () => unknown): Promise<Measure
   await nextTurn(); // batched events and CPU times of processes may still be on their way
   const cpuMs = cpuTime() - cpuBefore;
   recorder.stop();
+  release?.();
   const timeline = () => {
     const events = recorder.events;
     if (events.some(({ kind }) => kind === 'started')) return recorder.timeline({ start, end });

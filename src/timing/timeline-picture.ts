@@ -12,7 +12,7 @@ export interface Group {
   readonly timeline: Timeline;
 }
 
-const mostLanes = 12;
+const mostLanes = 16;
 /** All bars of a picture: with more, an output would weigh too much for a notebook. */
 const mostBars = 160;
 

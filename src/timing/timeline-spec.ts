@@ -87,7 +87,7 @@ export function timelineSpec(
         // At least a pixel, or a short task would not be seen; a pixel between tasks, or two would look like one.
         const end = room > 5 ? to - pixel : Math.max(to, from + pixel);
         addBar(state, time(from), time(end), y, barHeight);
-        if (state === 'run' && name && room > name.length * 7 + 10) {
+        if (state === 'run' && name && name !== 'anonymous' && room > name.length * 7 + 10) {
           inside.push({ x: time((from + to) / 2), y: y + barHeight / 2, text: name });
         }
       }

@@ -7,7 +7,7 @@ const signs: Record<State, string> = { 'start-up': '/', wait: 'w', run: '█', r
 const drawn = 48;
 
 /** The text twin of a timeline: a line for each lane, a sign for each state, and a legend of the signs that occur. */
-export function timelinesAsText(groups: readonly Group[], most = 12): string {
+export function timelinesAsText(groups: readonly Group[], most: number): string {
   const span = Math.max(...groups.map(({ timeline }) => timeline.span), 1e-6);
   const labels = groups.flatMap(({ timeline }) => timeline.lanes.slice(0, most).map((lane) => lane.name));
   const width = Math.max(4, ...labels.map(textWidth));

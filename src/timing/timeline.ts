@@ -8,6 +8,9 @@ import { spreadOf } from './stats.ts';
 import { drawTimelines, textOnly } from './timeline-picture.ts';
 import { chromeTrace } from './trace.ts';
 
+/** Lanes with a row of their own in the table; more are one row together. */
+const mostRows = 6;
+
 /**
  * What really happened, made from recorded events: one lane for each worker, and in it what the worker did.
  *
@@ -52,7 +55,7 @@ export class Timeline extends Shown {
     const { most, overlap } = concurrency(this.tasks);
     this.maxConcurrency = most;
     this.overlapTime = overlap;
-    this.workTime = this.tasks.reduce((sum, task) => sum + runTime(task), 0);
+    this.workTime = sumOfRuns(this.tasks);
   }
 
   /** Ms from start to end. */
@@ -115,22 +118,21 @@ export class Timeline extends Shown {
   }
 
   #figures(): readonly Part[] {
-    const rows = this.lanes
-      .filter((lane) => lane.tasks.length > 0)
-      .slice(0, 12)
-      .map(({ name, lives, tasks }) => ({
-        lane: name,
-        tasks: plain(tasks.length),
-        busy: percent(tasks.reduce((sum, task) => sum + runTime(task), 0) / this.span),
-        'start-up': middle(lives, 'spawned', 'ready'),
-        queue: middle(tasks, 'submitted', 'started'),
-        run: middle(tasks, 'started', 'finished'),
-        reply: middle(tasks, 'finished', 'received'),
-      }));
+    const lanes = this.lanes.filter((lane) => lane.tasks.length > 0);
+    const all = { name: `all ${lanes.length}`, lives: lanes.flatMap((lane) => lane.lives), tasks: this.tasks };
+    const rows = (lanes.length > mostRows ? [all] : lanes).map(({ name, lives, tasks }) => ({
+      lane: name,
+      tasks: plain(tasks.length),
+      busy: percent(sumOfRuns(tasks) / this.span / (tasks === this.tasks ? lanes.length : 1)),
+      'start-up': middle(lives, 'spawned', 'ready'),
+      queue: middle(tasks, 'submitted', 'started'),
+      run: middle(tasks, 'started', 'finished'),
+      reply: middle(tasks, 'finished', 'received'),
+    }));
     const columns = Object.keys(rows[0]!).filter((key) => rows.some((row) => row[key as 'lane'] !== ''));
     const caption = `${plain(this.tasks.length)} tasks, ${this.maxConcurrency} at once; median times`;
     const summary =
-      `Two or more ran at once for ${duration(this.overlapTime)}. Work ÷ time: ${duration(this.workTime)} ÷ ` +
+      `${this.overlapTime > 0 ? `Two or more ran at once for ${duration(this.overlapTime)}` : 'No two ran at once'}. Work ÷ time: ${duration(this.workTime)} ÷ ` +
       `${duration(this.span)} = ${times(this.speedUp)}; ÷ ${this.workers} workers: efficiency ${percent(this.efficiency)}.`;
     return [
       ...partsOf(
@@ -139,6 +141,10 @@ export class Timeline extends Shown {
       paragraph(summary),
     ];
   }
+}
+
+function sumOfRuns(tasks: readonly Task[]): number {
+  return tasks.reduce((sum, task) => sum + runTime(task), 0);
 }
 
 /** Ms that a task ran; 0 when that was not seen whole. */

@@ -59,23 +59,14 @@ export class Outbox {
   text(id: number, name: StreamName, text: string): void {
     for (let rest = text; rest !== ''; ) {
       const end = cutAt(rest);
-      const piece = rest.slice(0, end);
+      this.#add({ id, name, pieces: [rest.slice(0, end)], length: end });
       rest = rest.slice(end);
-      const join = this.#joinable(id, name, piece.length);
-      if (join) {
-        join.pieces.push(piece);
-        join.length += piece.length;
-      } else {
-        this.#queue.push({ id, name, pieces: [piece], length: piece.length });
-      }
     }
     this.#wake();
   }
 
   message(id: number, type: string, content: Content): void {
-    const older = this.#heldBack && type === 'update_display_data' ? this.#sameDisplay(id, content) : undefined;
-    if (older) older.content = content;
-    else this.#queue.push({ id, type, content });
+    this.#add({ id, type, content });
     this.#wake();
   }
 
@@ -87,7 +78,30 @@ export class Outbox {
     });
   }
 
-  /** The waiting text that may grow: the last one; while output is held back also the one before text of the other stream. */
+  /** Puts an item at the end of the queue, or into one that waits there. */
+  #add(item: Item): void {
+    if ('pieces' in item) {
+      const join = this.#joinable(item.id, item.name, item.length);
+      if (!join) this.#queue.push(item);
+      else {
+        for (const piece of item.pieces) join.pieces.push(piece);
+        join.length += item.length;
+      }
+    } else {
+      const older = this.#heldBack && item.type === 'update_display_data' ? this.#sameDisplay(item) : undefined;
+      if (older) older.content = item.content;
+      else this.#queue.push(item);
+    }
+  }
+
+  /** From now on, what waits is joined more boldly; so is what waits already. */
+  #holdBack(): void {
+    if (this.#heldBack) return;
+    this.#heldBack = true;
+    for (const item of this.#queue.splice(0)) this.#add(item);
+  }
+
+  /** The text that may grow: the last one; while output is held back also the one before text of the other stream. */
   #joinable(id: number, name: StreamName, length: number): Text | undefined {
     for (const back of this.#heldBack ? [-1, -2] : [-1]) {
       const item = this.#queue.at(back);
@@ -97,11 +111,11 @@ export class Outbox {
     return undefined;
   }
 
-  #sameDisplay(id: number, content: Content): Entry | undefined {
+  #sameDisplay({ id, type, content }: Entry): Entry | undefined {
     const name = displayId(content);
     const same = (item: Item): item is Entry =>
-      'type' in item && item.id === id && item.type === 'update_display_data' && displayId(item.content) === name;
-    return name === undefined ? undefined : this.#queue.find(same);
+      'type' in item && item.id === id && item.type === type && displayId(item.content) === name;
+    return name === undefined ? undefined : this.#queue.findLast(same);
   }
 
   async #run(): Promise<void> {
@@ -158,7 +172,7 @@ export class Outbox {
       const wait = window.wait(gap ? Math.max(bytes, roomToResume) : bytes, now);
       if (wait <= 0) return true;
       if (this.#paced.left <= 0) return false;
-      this.#heldBack = true;
+      this.#holdBack();
       await new Promise((resolve) => setTimeout(resolve, Math.min(wait, this.#paced.left) + 1));
       this.#heldBack = false;
       this.#paced.left -= performance.now() - now;

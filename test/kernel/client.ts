@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Dealer, Request, Subscriber } from 'zeromq';
 import { type Connection, type Content, type Message, Wire } from '../../src/kernel/wire.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+export const root = join(import.meta.dirname, '..', '..');
 
 /** The kernel under test, from source, and tslab's own for comparison. */
 export const kernels: Record<'ours' | 'tslab', (connectionFile: string) => string[]> = {

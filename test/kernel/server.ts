@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Kernel, KernelManager, type KernelMessage, ServerConnection } from '@jupyterlab/services';
+import { kernels, root, within } from './client.ts';
+
+/** The folder of Python's programs: the environment that set-up made, else whatever is on the path. */
+const bin = join(root, '.venv', 'bin');
+export const program = (name: string): string => (existsSync(join(bin, name)) ? join(bin, name) : name);
+
+/** Folders of its own for whatever is Jupyter's, with a kernelspec of the kernel under test from source. */
+export function jupyterFolders(): { env: Record<string, string>; remove(): void; runtime: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'jupyter-test-'));
+  const inside = (name: string): string => join(folder, name);
+  const spec = join(inside('path'), 'kernels', 'tslab');
+  mkdirSync(spec, { recursive: true });
+  const argv = [process.execPath, ...kernels.ours('{connection_file}')];
+  writeFileSync(
+    join(spec, 'kernel.json'),
+    JSON.stringify({ argv, display_name: 'TypeScript', language: 'typescript', interrupt_mode: 'message' }),
+  );
+  return {
+    env: {
+      JUPYTER_PATH: inside('path'),
+      JUPYTER_CONFIG_DIR: inside('config'),
+      JUPYTER_DATA_DIR: inside('data'),
+      JUPYTER_RUNTIME_DIR: inside('runtime'),
+    },
+    runtime: inside('runtime'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** A real Jupyter Server with its default limits, and a client of it. */
+export class JupyterServer {
+  readonly process: ChildProcess;
+  readonly #kernels: KernelManager;
+  readonly #remove: () => void;
+
+  private constructor(process: ChildProcess, manager: KernelManager, remove: () => void) {
+    this.process = process;
+    this.#kernels = manager;
+    this.#remove = remove;
+  }
+
+  static async start(env: Record<string, string> = {}): Promise<JupyterServer> {
+    const folders = jupyterFolders();
+    const token = randomUUID();
+    const options = ['--no-browser', '--allow-root', '--port=0', '--ip=127.0.0.1', `--IdentityProvider.token=${token}`];
+    const server = spawn(program('jupyter-server'), options, {
+      cwd: root,
+      env: { ...process.env, ...folders.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    server.stderr?.on('data', (data) => {
+      log += data;
+    });
+    const remove = (): void => {
+      server.kill('SIGKILL');
+      folders.remove();
+    };
+    try {
+      const baseUrl = await within(address(folders.runtime), 20_000, 'the Jupyter server').catch((error) => {
+        throw new Error(`${error.message} ${log}`);
+      });
+      const settings = ServerConnection.makeSettings({
+        baseUrl,
+        wsUrl: baseUrl.replace('http', 'ws'),
+        token,
+        appendToken: true,
+      });
+      return new JupyterServer(server, new KernelManager({ serverSettings: settings }), remove);
+    } catch (error) {
+      remove();
+      throw error;
+    }
+  }
+
+  async startKernel(): Promise<Kernel.IKernelConnection> {
+    const kernel = await within(this.#kernels.startNew({ name: 'tslab' }), 15_000, 'a kernel of the server');
+    await within(kernel.info, 15_000, 'the kernel to be ready');
+    return kernel;
+  }
+
+  /** Ends the server as Ctrl-C does; it ends its kernels. */
+  async close(): Promise<void> {
+    try {
+      await within(this.#kernels.shutdownAll(), 10_000, 'the end of all kernels');
+      this.#kernels.dispose();
+      const ended = new Promise((resolve) => this.process.once('exit', resolve));
+      this.process.kill('SIGTERM');
+      await within(ended, 10_000, 'the end of the Jupyter server');
+    } finally {
+      this.#remove();
+    }
+  }
+}
+
+/** The server writes its address into a file of its runtime folder when it listens. */
+async function address(runtime: string): Promise<string> {
+  for (;;) {
+    const file = existsSync(runtime)
+      ? readdirSync(runtime).find((name) => /^jpserver-\d+\.json$/.test(name))
+      : undefined;
+    if (file) {
+      const { url } = JSON.parse(readFileSync(join(runtime, file), 'utf8')) as { url: string };
+      return url;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** What a cell brought through the server. */
+export interface ServerOutcome {
+  readonly reply: KernelMessage.IExecuteReplyMsg['content'];
+  readonly messages: readonly KernelMessage.IIOPubMessage[];
+  stream(name: 'stdout' | 'stderr'): string;
+}
+
+export async function executeOn(
+  kernel: Kernel.IKernelConnection,
+  code: string,
+  timeout = 20_000,
+): Promise<ServerOutcome> {
+  const messages: KernelMessage.IIOPubMessage[] = [];
+  const future = kernel.requestExecute({ code });
+  future.onIOPub = (message) => void messages.push(message);
+  const reply = await within(future.done, timeout, `the cell ${code.slice(0, 60)}`);
+  return {
+    reply: (reply as KernelMessage.IExecuteReplyMsg).content,
+    messages,
+    stream: (name) =>
+      messages
+        .map(({ content }) => content as { name?: string; text?: string })
+        .filter((content) => content.name === name)
+        .map((content) => content.text)
+        .join(''),
+  };
+}

@@ -130,7 +130,10 @@ export class Timeline extends Shown {
       reply: middle(tasks, 'finished', 'received'),
     }));
     const columns = Object.keys(rows[0]!).filter((key) => rows.some((row) => row[key as 'lane'] !== ''));
-    const caption = `${plain(this.tasks.length)} tasks, ${this.maxConcurrency} at once; median times`;
+    const messages = new Set(this.tasks.map(({ lane, message }) => message !== undefined && `${lane} ${message}`));
+    const sent =
+      messages.has(false) || messages.size === this.tasks.length ? '' : ` in ${plain(messages.size)} messages`;
+    const caption = `${plain(this.tasks.length)} tasks${sent}, ${this.maxConcurrency} at once; median times`;
     const summary =
       `${this.overlapTime > 0 ? `Two or more ran at once for ${duration(this.overlapTime)}` : 'No two ran at once'}. Work ÷ time: ${duration(this.workTime)} ÷ ` +
       `${duration(this.span)} = ${times(this.speedUp)}; ÷ ${this.workers} workers: efficiency ${percent(this.efficiency)}.`;

@@ -3,8 +3,8 @@ import { digits, ratio, times } from '../show/format.ts';
 import { type Part, paragraph, partsOf, Shown } from '../show/parts.ts';
 import { table } from '../show/table.ts';
 
-/** What a score compares a guess with: one number, or one with its spread over several rounds. */
-export type Measurement = number | { readonly median: number; readonly least: number; readonly most: number };
+/** What a score compares a guess with: one number, or the median of several rounds. */
+export type Measurement = number | { readonly median: number };
 /** Measured figures by the names that were guessed at; a `Comparison` gives its speed-ups. */
 export type Figures = Readonly<Record<string, Measurement>>;
 
@@ -88,7 +88,7 @@ export type Verdict = 'right' | 'close' | 'far off' | 'not filled in';
 /** Guess, measurement and Python's figure side by side, with a verdict in words. */
 export class Score extends Shown {
   readonly prediction: Prediction;
-  /** Name to verdict: right within the tolerance or the spread, close within a factor of 2, else far off. */
+  /** Name to verdict: right within the tolerance, close within a factor of 2, else far off. */
   readonly verdicts: Readonly<Record<string, Verdict>>;
   readonly #figures: Figures;
   readonly #python: Readonly<Record<string, number | undefined>>;
@@ -131,7 +131,7 @@ export class Score extends Shown {
     const total = this.filledIn === 0 ? 'no guess filled in' : `${this.right} of ${this.filledIn} right`;
     const caption = `Your prediction, ${what}: ${total}`;
     const scored = table(rows, { caption, columns: ['name', ...columns.map(right), 'verdict'] });
-    const rule = `Right: within a factor of ${digits(within)}, or within the measured spread; close: within a factor of 2.`;
+    const rule = `Right: within a factor of ${digits(within)}; close: within a factor of 2.`;
     return this.filledIn === 0 ? partsOf(scored) : [...partsOf(scored), paragraph(rule)];
   }
 
@@ -145,10 +145,9 @@ export class Score extends Shown {
 
 function judge(guess: number | null | undefined, measured: Measurement, within: number): Verdict {
   if (guess === null || guess === undefined) return 'not filled in';
-  const inSpread = typeof measured === 'object' && guess >= measured.least && guess <= measured.most;
   const ratio = guess / middle(measured);
   const off = Math.max(ratio, 1 / ratio);
-  if (inSpread || off <= within) return 'right';
+  if (off <= within) return 'right';
   return off <= Math.max(2, within) ? 'close' : 'far off';
 }
 

@@ -33,7 +33,8 @@ export function timelineSpec(
   const all = rows.flat();
   const longest = Math.max(4, ...all.map((row) => row.lane.length));
   const gutter = narrow ? 2 : Math.min(160, 14 + 7 * longest);
-  const inner = width - gutter - 10;
+  const right = 26; // room for half of the last label
+  const inner = width - gutter - right;
   const unit = span >= 2000 ? { name: 's', factor: 1e-3 } : { name: 'ms', factor: 1 };
   const time = (ms: number) => ms * unit.factor;
   const px = (left: number) => ((left - gutter) / inner) * time(span);
@@ -118,7 +119,7 @@ export function timelineSpec(
   return {
     width: inner,
     height: Math.max(y, 10),
-    padding: { left: gutter, right: 10, top: 2, bottom: 24 },
+    padding: { left: gutter, right, top: 2, bottom: 24 },
     autosize: { type: 'none' },
     layer: [
       ...layer(clear, { type: 'rect', fill: 'var(--il-bg)' }, { x2: { field: 'x2' }, y2: { field: 'y2' } }),

@@ -15,6 +15,7 @@ const pace = 100;
  *
  * @param over how many steps there are, or the items
  * @param label what stands before the bar
+ * @param total how many items there are, where they cannot say it themselves
  * @throws RangeError for a total that is no whole number
  * @example
  * for await (const page of progress(pages, 'crawl')) await save(page);
@@ -27,10 +28,13 @@ const pace = 100;
  * }
  */
 export function progress(total: number, label?: string): Progress;
-export function progress<T>(items: Iterable<T> | AsyncIterable<T>, label?: string): ProgressItems<T>;
-export function progress<T>(over: number | Iterable<T> | AsyncIterable<T>, label = ''): Progress | ProgressItems<T> {
-  if (typeof over === 'number') return new Progress(over, label);
-  return new ProgressItems(over, label);
+export function progress<T>(items: Iterable<T> | AsyncIterable<T>, label?: string, total?: number): ProgressItems<T>;
+export function progress<T>(
+  over: number | Iterable<T> | AsyncIterable<T>,
+  label = '',
+  total?: number,
+): Progress | ProgressItems<T> {
+  return typeof over === 'number' ? new Progress(over, label) : new ProgressItems(over, label, total);
 }
 
 /** A bar that is told of each step. */
@@ -106,10 +110,13 @@ export class Progress {
 export class ProgressItems<T> implements AsyncIterable<T>, Iterable<T> {
   readonly #items: Iterable<T> | AsyncIterable<T>;
   readonly #label: string;
+  readonly #total: number | undefined;
 
-  constructor(items: Iterable<T> | AsyncIterable<T>, label: string) {
+  constructor(items: Iterable<T> | AsyncIterable<T>, label: string, total?: number) {
+    const { length, size } = items as { length?: unknown; size?: unknown };
     this.#items = items;
     this.#label = label;
+    this.#total = total ?? ([length, size].find((count) => typeof count === 'number') as number | undefined);
   }
 
   *[Symbol.iterator](): Generator<T, void, undefined> {
@@ -139,9 +146,7 @@ export class ProgressItems<T> implements AsyncIterable<T>, Iterable<T> {
   }
 
   #bar(): Progress {
-    const items = this.#items as { length?: unknown; size?: unknown };
-    const total = [items.length, items.size].find((count) => typeof count === 'number');
-    const bar = new Progress(total as number | undefined, this.#label);
+    const bar = new Progress(this.#total, this.#label);
     bar.tick(0);
     return bar;
   }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Prediction } from './predict.ts';
 
@@ -37,6 +38,8 @@ export interface Plan {
   readonly differ: Readonly<Record<string, string>>;
   readonly python: ReadonlyMap<string, { readonly seconds?: number; readonly speedUp?: number }>;
   readonly prediction: Prediction | undefined;
+  /** Cores that this process may use. */
+  readonly cores: number;
 }
 
 /** Checks everything before any work is done. */
@@ -83,6 +86,7 @@ export function planOf(
     differ,
     python: pythonOf(python, baseline),
     prediction,
+    cores: availableParallelism(),
   };
 }
 

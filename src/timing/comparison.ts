@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { drawBars } from '../show/bars.ts';
 import { duration, durations, ratio, spread, times } from '../show/format.ts';
 import { type Part, paragraph, partsOf, Shown } from '../show/parts.ts';
@@ -99,14 +98,20 @@ export class Comparison extends Shown {
   }
 
   #notes(differ: Plan['differ']): string[] {
-    const { rounds, budget } = this.#plan;
+    const { rounds, budget, cores } = this.#plan;
     const notes: string[] = [];
-    if (availableParallelism() === 1) {
+    if (cores === 1) {
       notes.push('This machine offers one core: no speed-up is to be expected of CPU-bound work, only waits overlap.');
     }
     if (this.rounds < rounds || !this.#warm) {
       const how = this.#warm ? `${this.rounds} of ${rounds} rounds` : 'One round without a warm-up';
       notes.push(`${how}: the budget of ${duration(budget)} was used up.`);
+    }
+    const { least, most } = this.times[this.baseline]!;
+    if (most > 1.5 * least) {
+      notes.push(
+        `${this.baseline} took from ${duration(least)} to ${duration(most)}: the machine was busy, run it again.`,
+      );
     }
     const same = Object.keys(this.times).filter((name) => !(name in differ));
     if (same.length > 1) notes.push(`Same result in every round: ${same.join(', ')}.`);

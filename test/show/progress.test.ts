@@ -70,6 +70,8 @@ describe('progress', () => {
     }
     for await (const _ of progress(slow(), 'stream'));
     assert.match(shown.at(-1)!.text, /^stream {2}2 done/);
+    for await (const _ of progress(slow(), 'told', 4));
+    assert.match(shown.at(-1)!.text, /^told .* 50 % {2}2 of 4/);
     assert.throws(() => [...progress(slow())], /for await/);
   });
 

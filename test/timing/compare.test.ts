@@ -3,8 +3,10 @@ import { displaySymbol } from '../../src/show/display.ts';
 import { setHost } from '../../src/show/host.ts';
 import { now } from '../../src/timing/clock.ts';
 import { compare } from '../../src/timing/compare.ts';
-import type { CompareOptions } from '../../src/timing/compare-options.ts';
+import { type CompareOptions, planOf } from '../../src/timing/compare-options.ts';
+import { Comparison } from '../../src/timing/comparison.ts';
 import { predict } from '../../src/timing/predict.ts';
+import { Timeline } from '../../src/timing/timeline.ts';
 import { publish, task } from './story.ts';
 
 function spin(ms: number): number {
@@ -121,6 +123,19 @@ describe('compare', () => {
       await assert.rejects(compare(contenders as never, options), message);
     }
     assert.equal(worked, false);
+  });
+
+  it('says what one core cannot do, and when the machine was busy', () => {
+    const plan = planOf({ a: () => 1 }, {});
+    const round = (ms: number) => {
+      const run = { value: 1, ms, cpuMs: 1, events: 0, timeline: () => new Timeline([]) };
+      return new Map([['a', run]]);
+    };
+    const alone = String(new Comparison({ ...plan, cores: 1 }, [round(10), round(16), round(11)]));
+    assert.match(alone, /This machine offers one core: no speed-up is to be expected/);
+    assert.match(alone, /a took from 10\.0 ms to 16\.0 ms: the machine was busy, run it again\./);
+    const calm = String(new Comparison({ ...plan, cores: 2 }, [round(10), round(12)]));
+    assert.doesNotMatch(calm, /one core|busy,/);
   });
 
   it('forgets the events of earlier rounds when there are very many, and keeps the last', async () => {

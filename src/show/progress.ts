@@ -95,7 +95,7 @@ export class Progress {
           ? ''
           : `<progress max="${total}" value="${done}" aria-label="${escapeHtml(label)}"></progress> `;
       const words = total === undefined ? text : text.replace(/[█░]+ /, '');
-      display(bundle([{ html: `<p>${bar}${escapeHtml(words)}</p>`, text }]), {
+      display(bundle([{ html: `<p>${bar}${escapeHtml(words.replaceAll('  ', ' · '))}</p>`, text }]), {
         id: this.#id,
         update: this.#updates > 0,
       });

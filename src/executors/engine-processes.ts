@@ -3,11 +3,11 @@ import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Tinypool } from 'tinypool';
-import { addChildCpu } from '../timing/cpu.ts';
 import { endWithParent } from '../workers/children.ts';
 import type { Engine, Link, LinkEvents } from './engine.ts';
 import { WorkerDied } from './errors.ts';
-import type { Hello, Report } from './protocol.ts';
+import { ProcessLink } from './process-link.ts';
+import type { Hello, ProcessReport } from './protocol.ts';
 
 const workerFile = fileURLToPath(new URL(`./process-worker${extname(import.meta.filename)}`, import.meta.url));
 
@@ -31,34 +31,20 @@ export class ProcessEngine implements Engine {
     const child = worker.process;
     endWithParent(child);
     const ended = ending(child, who);
-    const output = new Output(child, events);
-    let send!: (message: unknown) => void;
+    const link = new ProcessLink(child, events);
     const channel = {
-      onMessage: (callback: (message: unknown) => void) => {
-        send = callback;
-      },
-      postMessage: (message: Report) => {
-        if (message !== null && typeof message === 'object' && 'values' in message) output.report(message);
+      // Tinypool has a way for messages of others beside its own, in both directions.
+      onMessage: (send: (message: unknown) => void) => link.open(send),
+      postMessage: (message: ProcessReport | null) => {
+        if (typeof message === 'object' && message !== null && 'written' in message) link.hear(message);
       },
     };
     const hello: Promise<Hello> = this.#tinypool.run(undefined, { channel });
     const first = await Promise.race([hello.catch(() => ended), ended]);
     if (first instanceof WorkerDied) throw first;
-    ended.then((death) => {
-      output.flush();
-      events.died(death);
-    });
-    return {
-      ready: first.ready,
-      post: (message) => send(message),
-      kill: () => void child.kill('SIGKILL'),
-      hold: (busy) => {
-        if (busy) child.ref();
-        else child.unref();
-        if (busy) child.channel?.ref();
-        else child.channel?.unref();
-      },
-    };
+    link.ready = first.ready;
+    ended.then((death) => link.close(death));
+    return link;
   }
 
   async destroy(): Promise<void> {
@@ -78,7 +64,7 @@ function newTinypool(Pool: typeof Tinypool): Tinypool {
     maxThreads: 1,
     env: process.env as Record<string, string>,
   });
-  // A worker that dies outside a task of tinypool's is told to `events.died`.
+  // A worker that dies outside a task of tinypool's is told to `events.died`; without a listener this would throw.
   pool.on('error', () => {});
   return pool;
 }
@@ -91,47 +77,8 @@ async function ending(child: ChildProcess, who: string): Promise<WorkerDied> {
     child.once('exit', (code, signal) => resolve(new WorkerDied(who, code, signal)));
   });
   const enough = new AbortController();
-  await Promise.race([
-    Promise.all([disconnected, closed]),
-    sleep(lastOutput, undefined, { signal: enough.signal }).catch(() => {}),
-  ]);
+  const late = sleep(lastOutput, undefined, { signal: enough.signal }).catch(() => {});
+  await Promise.race([Promise.all([disconnected, closed]), late]);
   enough.abort();
   return death;
-}
-
-/** Holds each report back until the output that was printed before it has been shown. */
-class Output {
-  readonly #events: LinkEvents;
-  readonly #read = [0, 0];
-  #held: Report[] = [];
-
-  constructor(child: ChildProcess, events: LinkEvents) {
-    this.#events = events;
-    // Tinypool's own listeners, which show the output, were there first.
-    child.stdout?.on('data', (chunk: Buffer) => this.#came(0, chunk.length));
-    child.stderr?.on('data', (chunk: Buffer) => this.#came(1, chunk.length));
-  }
-
-  report(report: Report): void {
-    if (report.cpu !== undefined) addChildCpu(report.cpu);
-    if (this.#held.length === 0 && this.#shown(report)) this.#events.report(report);
-    else this.#held.push(report);
-  }
-
-  /** Lets everything through: no more output will come. */
-  flush(): void {
-    const held = this.#held;
-    this.#held = [];
-    for (const report of held) this.#events.report(report);
-  }
-
-  #came(stream: 0 | 1, bytes: number): void {
-    this.#read[stream]! += bytes;
-    while (this.#held.length > 0 && this.#shown(this.#held[0]!)) this.#events.report(this.#held.shift()!);
-  }
-
-  #shown(report: Report): boolean {
-    const [stdout, stderr] = report.written ?? [0, 0];
-    return this.#read[0]! >= stdout && this.#read[1]! >= stderr;
-  }
 }

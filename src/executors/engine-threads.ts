@@ -1,10 +1,11 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, type ResourceLimits, receiveMessageOnPort, type Transferable } from 'node:worker_threads';
+import { MessageChannel, type ResourceLimits } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import type { Engine, Link, LinkEvents } from './engine.ts';
 import { WorkerDied } from './errors.ts';
 import type { Hello } from './protocol.ts';
+import { ThreadLink } from './thread-link.ts';
 
 const workerFile = fileURLToPath(new URL(`./thread-worker${extname(import.meta.filename)}`, import.meta.url));
 
@@ -26,22 +27,9 @@ export class ThreadEngine implements Engine {
 
   async connect(events: LinkEvents, who: string): Promise<Link> {
     const { Piscina } = await import('piscina');
-    if (this.#piscina === undefined) {
-      this.#piscina = new Piscina({
-        filename: workerFile,
-        name: 'serve',
-        minThreads: 1,
-        maxThreads: 1,
-        atomics: 'disabled',
-        recordTiming: false,
-        ...(this.#limits && { resourceLimits: this.#limits }),
-      });
-      // A worker that dies outside a task is told to `events.died`; without a listener the error would be thrown.
-      this.#piscina.on('error', () => {});
-    }
+    this.#piscina ??= newPiscina(Piscina, this.#limits);
     const worker = this.#piscina.threads[0];
     if (worker === undefined) throw new WorkerDied(who, 1);
-    const { port1: port, port2 } = new MessageChannel();
     let cause: unknown;
     worker.once('error', (error) => {
       cause = error;
@@ -49,27 +37,18 @@ export class ThreadEngine implements Engine {
     const exit = new Promise<WorkerDied>((resolve) => {
       worker.once('exit', (code) => resolve(new WorkerDied(who, code, null, cause)));
     });
-    const hello: Promise<Hello> = this.#piscina.run({ port: port2 }, { transferList: [port2] as never });
+    const { port1: port, port2 } = new MessageChannel();
+    const link = new ThreadLink(worker, port, events);
+    const order = { port: port2, buffer: link.buffer };
+    const hello: Promise<Hello> = this.#piscina.run(order, { transferList: [port2] as never });
     const first = await Promise.race([hello.catch(() => exit), exit]);
     if (first instanceof WorkerDied) {
       port.close();
       throw first;
     }
-    port.on('message', (report) => events.report(report));
-    port.unref();
-    exit.then((death) => {
-      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-        events.report(next.message);
-      }
-      port.close();
-      events.died(death);
-    });
-    return {
-      ready: first.ready,
-      post: (message, transfer) => port.postMessage(message, transfer as Transferable[]),
-      kill: () => void worker.terminate(),
-      hold: (busy) => void (busy ? port.ref() : port.unref()),
-    };
+    link.ready = first.ready;
+    exit.then((death) => link.close(death));
+    return link;
   }
 
   async destroy(): Promise<void> {
@@ -77,4 +56,19 @@ export class ThreadEngine implements Engine {
     this.#piscina = undefined;
     await piscina?.destroy();
   }
+}
+
+function newPiscina(Pool: typeof Piscina, resourceLimits: ResourceLimits | undefined): Piscina {
+  const pool = new Pool({
+    filename: workerFile,
+    name: 'serve',
+    minThreads: 1,
+    maxThreads: 1,
+    atomics: 'disabled',
+    recordTiming: false,
+    ...(resourceLimits && { resourceLimits }),
+  });
+  // A worker that dies outside a task of piscina's is told to `events.died`; without a listener this would throw.
+  pool.on('error', () => {});
+  return pool;
 }

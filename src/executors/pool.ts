@@ -5,9 +5,10 @@ import type { Backend } from './backend.ts';
 import type { Engine } from './engine.ts';
 import { BrokenExecutor } from './errors.ts';
 import type { TaskOptions } from './executor.ts';
+import type { PoolCall, PoolJob } from './hand.ts';
 import { type Call, cancelled, Job } from './job.ts';
 import { largestChunk, Pace } from './pace.ts';
-import { type PoolCall, type PoolJob, Slot, type SlotOwner } from './slot.ts';
+import { Slot, type SlotOwner } from './slot.ts';
 
 type Fn = (...args: never[]) => unknown;
 
@@ -81,9 +82,9 @@ export class Pool implements Backend, SlotOwner {
 
   cancel(job: PoolJob): boolean {
     const slot = this.#slots.find((each) => each.unfinished.includes(job));
-    if (slot !== undefined) slot.cancel(job);
-    else job.abandon(cancelled(job.call.name, job.reason), now());
     this.#plan();
+    if (slot !== undefined) return slot.cancel(job);
+    job.abandon(cancelled(job.call.name, job.reason), now());
     return true;
   }
 
@@ -112,11 +113,16 @@ export class Pool implements Backend, SlotOwner {
     this.#dispatch();
   }
 
-  gone(slot: Slot, unstarted: PoolJob[]): void {
+  gone(slot: Slot): void {
     this.#open.delete(slot);
-    this.#queue = [...unstarted, ...this.#queue.slice(this.#head)];
-    this.#head = 0;
     this.#dispatch();
+  }
+
+  back(jobs: readonly PoolJob[]): void {
+    for (const job of jobs) job.requeue();
+    this.#queue = [...jobs, ...this.#queue.slice(this.#head)];
+    this.#head = 0;
+    this.#plan();
   }
 
   #ship(job: PoolJob): void {

@@ -1,33 +1,117 @@
+import { serialize } from 'node:v8';
 import { now } from '../timing/clock.ts';
-import type { Hello } from './protocol.ts';
-import { Runner } from './runner.ts';
+import { shipOutcome, uncopied } from './outcome.ts';
+import type { Batch, Hello, ProcessReport, Withdrawal } from './protocol.ts';
+import { type Reporter, Runner } from './runner.ts';
 
 const ready = now();
-let cpuBefore = 0;
 
 /** Tinypool calls this once in each process of a pool; from then on batches come by the same channel. */
 export function serve(): Hello {
-  const runner = new Runner({
-    kind: 'process',
-    post: (report) => process.send!(report),
-    // Nothing to wait for: stdout and stderr are pipes, which Node writes to at once; the counts say how far to read.
-    printed: () => undefined,
-    extras,
+  const reporter = new ProcessReporter();
+  const runner = new Runner(reporter);
+  process.on('message', (message: Batch | Withdrawal | object) => {
+    if ('withdraw' in message) reporter.withdraw(message);
+    else if ('functions' in message) void runner.run(message);
   });
-  process.on('message', (message: object) => {
-    if ('batch' in message || 'withdraw' in message) runner.message(message as never);
-  });
-  process.on('exit', () => runner.lastWords());
+  process.on('exit', () => reporter.lastWords());
   process.on('disconnect', () => process.exit());
   return { ready };
 }
 
-function extras(): { cpu: number; written: [number, number] } {
-  const { user, system } = process.cpuUsage();
-  const cpu = (user + system) / 1000;
-  const used = cpu - cpuBefore;
-  cpuBefore = cpu;
-  return { cpu: used, written: [written(process.stdout), written(process.stderr)] };
+/**
+ * Reports by messages, each with all outcomes since the last. A process that is killed takes the outcomes of its last
+ * ms with it; one that exits tells them first.
+ */
+class ProcessReporter implements Reporter {
+  #batch = 0;
+  #withdrawn = new Set<number>();
+  // The outcomes that were not reported yet: of the tasks #from, #from + 1, …
+  #from = 0;
+  #times: number[] = [];
+  #values: unknown[] = [];
+  #failed: number[] = [];
+  #shipped = false;
+  #cpu = 0;
+
+  open(batch: number): void {
+    this.#batch = batch;
+    this.#from = 0;
+    this.#withdrawn.clear();
+  }
+
+  withdraw({ withdraw, indices }: Withdrawal): void {
+    if (withdraw !== this.#batch) return;
+    for (const index of indices) this.#withdrawn.add(index);
+  }
+
+  begin(index: number): boolean {
+    if (!this.#withdrawn.has(index)) return true;
+    this.#times.push(Number.NaN, Number.NaN);
+    this.#values.push(undefined);
+    return false;
+  }
+
+  left(_index: number, started: number, finished: number, ok: boolean, value: unknown): void {
+    const outcome = shipOutcome(ok, value, 'process', undefined);
+    if (!outcome.ok) this.#failed.push(this.#values.length);
+    if (outcome.shipped) this.#shipped = true;
+    this.#times.push(started, finished);
+    this.#values.push(outcome.value);
+  }
+
+  report(end: boolean): void {
+    const { user, system } = process.cpuUsage();
+    const cpu = (user + system) / 1000;
+    const report: ProcessReport = {
+      batch: this.#batch,
+      from: this.#from,
+      times: this.#times.length > 8 ? Float64Array.from(this.#times) : this.#times,
+      values: this.#values,
+      failed: this.#failed.length > 0 ? this.#failed : undefined,
+      shipped: this.#shipped,
+      end,
+      cpu: cpu - this.#cpu,
+      written: [written(process.stdout), written(process.stderr)],
+    };
+    this.#cpu = cpu;
+    this.#from += this.#values.length;
+    this.#times = [];
+    this.#values = [];
+    this.#failed = [];
+    this.#shipped = false;
+    try {
+      process.send!(report);
+    } catch {
+      process.send!(copied(report));
+    }
+  }
+
+  /** Undefined: stdout and stderr are pipes, which Node writes to at once; the report says how far to read them. */
+  printed(): undefined {
+    return undefined;
+  }
+
+  /** The process is about to exit. */
+  lastWords(): void {
+    if (this.#values.length > 0) this.report(false);
+  }
+}
+
+/** The report with errors in place of the results that cannot be copied though shipping let them pass. */
+function copied(report: ProcessReport): ProcessReport {
+  const failed = new Set(report.failed);
+  const values = report.values.map((value, index) => {
+    try {
+      serialize(value);
+      return value;
+    } catch (error) {
+      if (failed.has(index)) return undefined;
+      failed.add(index);
+      return uncopied(error, 'process').value;
+    }
+  });
+  return { ...report, values, failed: [...failed].sort((a, b) => a - b) };
 }
 
 function written(stream: NodeJS.WriteStream): number {

@@ -14,18 +14,13 @@ export interface Batch {
   readonly shipped: boolean;
 }
 
-/** Asks a worker not to begin tasks of the batch that it is at. */
+/** Asks a process not to begin tasks of the batch that it is at. (Threads are told by shared words.) */
 export interface Withdrawal {
   readonly withdraw: number;
   readonly indices: readonly number[];
 }
 
-/**
- * What a worker tells about the batch it is at: the outcomes of its tasks `from`, `from + 1`, …
- *
- * A worker reports at the end of a batch, and before that whenever some ms have passed since it last did, so that
- * results arrive while the batch runs and little is lost with a worker that is killed.
- */
+/** What became of the tasks `from`, `from + 1`, … of the batch that a worker is at. */
 export interface Report {
   readonly batch: number;
   readonly from: number;
@@ -33,16 +28,32 @@ export interface Report {
   readonly times: ArrayLike<number>;
   /** Per task the result, or what `shipError` made of the error. */
   readonly values: readonly unknown[];
-  /** Which of `values` are errors, counted from `from`. */
+  /** Which of `values` are errors, counted from `from`, in order. */
   readonly failed: readonly number[] | undefined;
   /** True when a result was changed by `shipValue`. */
   readonly shipped: boolean;
   /** True when the batch is over. */
   readonly end: boolean;
-  /** Processes only: ms of CPU time since the last report. */
-  readonly cpu?: number;
-  /** Processes only: bytes written to stdout and stderr so far; what they show must come before the results. */
-  readonly written?: readonly [stdout: number, stderr: number];
+}
+
+/** A report as a process sends it. */
+export interface ProcessReport extends Report {
+  /** Ms of CPU time since the last report. */
+  readonly cpu: number;
+  /** Bytes written to stdout and stderr so far; what they show must come before the results. */
+  readonly written: readonly [stdout: number, stderr: number];
+}
+
+/** What a thread tells beside the shared words: look at them, and an outcome that does not fit into them. */
+export interface ThreadNews {
+  readonly batch: number;
+  /** The task whose outcome this is; -1 for none. */
+  readonly index: number;
+  readonly ok: boolean;
+  readonly value: unknown;
+  readonly shipped: boolean;
+  /** True when the batch is over. */
+  readonly end: boolean;
 }
 
 /** What a worker answers when it is ready for its first batch. */

@@ -1,115 +1,76 @@
-import {
-  type AnyFunction,
-  receiveFunction,
-  receiveValue,
-  type Shipment,
-  shipError,
-  shipValue,
-  type Target,
-} from '../shipping/index.ts';
+import { type AnyFunction, receiveFunction, receiveValue, type Shipment } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
-import type { Batch, Report, Withdrawal } from './protocol.ts';
+import type { Batch } from './protocol.ts';
 
-/** Ms between two reports of a batch under way. */
+/** Ms between two reports of a batch under way, so that results arrive while it runs. */
 const reportEvery = 2;
 /** Ms after which the worker's own event loop gets a turn between two tasks. */
 const turnEvery = 5;
 
-/** What the two kinds of workers do each in their own way. */
-export interface Home {
-  readonly kind: Target;
-  post(report: Report, transfer: unknown[]): void;
-  /** Undefined when all that was printed has arrived, else a promise of it. */
+/** How the outcomes of a batch get home: in its own way from a thread and from a process. */
+export interface Reporter {
+  /** A batch of `count` tasks begins. */
+  open(batch: number, count: number): void;
+  /** A task is about to begin. False when it must not, as the pool took it back. */
+  begin(index: number, time: number): boolean;
+  /** A task is over. */
+  left(index: number, started: number, finished: number, ok: boolean, value: unknown): void;
+  /** Makes the pool look at what is over by now; with `end`, at the end of the batch. */
+  report(end: boolean): void;
+  /** Undefined when all that was printed so far has been shown, else a promise of it. */
   printed(): Promise<void> | undefined;
-  /** What goes into each report besides outcomes. */
-  extras(): Pick<Report, 'cpu' | 'written'>;
 }
 
 /** Runs batches in a worker: the far end of a pool. */
 export class Runner {
-  readonly #home: Home;
+  readonly #reporter: Reporter;
+  /** Functions that came and were not needed yet. */
   readonly #unread = new Map<string, Shipment>();
-  #batch = -1;
-  #withdrawn: Set<number> | undefined;
-  // The outcomes that were not reported yet: of the tasks #from, #from + 1, …
-  #from = 0;
-  #times: number[] = [];
-  #values: unknown[] = [];
-  #failed: number[] | undefined;
-  #shipped = false;
-  #transfer: unknown[] = [];
 
-  constructor(home: Home) {
-    this.#home = home;
+  constructor(reporter: Reporter) {
+    this.#reporter = reporter;
   }
 
-  /** Takes a message from the pool. */
-  message(message: Batch | Withdrawal): void {
-    if ('withdraw' in message) {
-      if (message.withdraw !== this.#batch) return;
-      this.#withdrawn ??= new Set();
-      for (const index of message.indices) this.#withdrawn.add(index);
-    } else {
-      this.#run(message);
-    }
-  }
-
-  /** Reports what is finished but not told; for a worker that is about to exit. */
-  lastWords(): void {
-    if (this.#values.length > 0) this.#report(false);
-  }
-
-  async #run(batch: Batch): Promise<void> {
-    const { functions, args } = batch;
-    this.#batch = batch.batch;
-    this.#from = 0;
-    this.#withdrawn = undefined;
-    let time = now();
-    let lastTurn = time;
-    let lastReport = time;
+  /** Runs the tasks of a batch in order. The pool sends the next one when this one is over. */
+  async run({ batch, definitions, functions, args, single, shipped }: Batch): Promise<void> {
+    const reporter = this.#reporter;
+    for (const shipment of definitions ?? []) this.#unread.set(shipment.id, shipment);
+    reporter.open(batch, args.length);
     let fn: AnyFunction = () => {};
     let lastId = '';
-    for (const shipment of batch.definitions ?? []) this.#unread.set(shipment.id, shipment);
-    const last = args.length - 1;
-    for (let index = 0; index <= last; index += 1) {
-      if (this.#withdrawn !== undefined && (this.#withdrawn as Set<number>).has(index)) {
-        this.#add(Number.NaN, time, undefined, true);
-        continue;
-      }
-      const start = time;
-      let value: unknown;
+    let time = now();
+    let lastReport = time;
+    let lastTurn = time;
+    for (let index = 0; index < args.length; index += 1) {
+      if (!reporter.begin(index, time)) continue;
+      const started = time;
       let ok = true;
+      let value: unknown;
       try {
         const id = typeof functions === 'string' ? functions : functions[index]!;
-        if (id !== lastId) {
-          fn = this.#functionOf(id);
-          lastId = id;
-        }
-        let arg = args[index];
-        if (batch.shipped) arg = receiveValue(arg);
-        value = batch.single ? fn(arg) : fn(...(arg as unknown[]));
+        if (id !== lastId) fn = this.#functionOf(id);
+        lastId = id;
+        const arg = shipped ? receiveValue(args[index]) : args[index];
+        value = single ? fn(arg) : fn(...(arg as unknown[]));
         if (isThenable(value)) value = await value;
       } catch (error) {
         ok = false;
         value = error;
       }
       time = now();
-      this.#add(start, time, value, ok);
-      if (index === last) break;
-      if (time - lastReport > reportEvery) {
-        const printed = this.#home.printed();
-        if (printed !== undefined) await printed;
-        this.#report(false);
-        lastReport = time = now();
-      }
+      const printed = reporter.printed();
+      if (printed !== undefined) await printed;
+      reporter.left(index, started, time, ok, value);
+      if (time - lastReport < reportEvery || index === args.length - 1) continue;
+      reporter.report(false);
+      lastReport = time;
       if (time - lastTurn > turnEvery) {
         await new Promise(setImmediate);
-        lastTurn = time = now();
+        lastTurn = now();
       }
+      time = now();
     }
-    const printed = this.#home.printed();
-    if (printed !== undefined) await printed;
-    this.#report(true);
+    reporter.report(true);
   }
 
   // A definition is read when first needed, so that one that fails fails the tasks of its own function.
@@ -119,70 +80,6 @@ export class Runner {
     const fn = receiveFunction(shipment);
     this.#unread.delete(id);
     return fn;
-  }
-
-  #add(start: number, end: number, value: unknown, ok: boolean): void {
-    this.#times.push(start, end);
-    if (!ok) {
-      this.#failed ??= [];
-      this.#failed.push(this.#values.length);
-      this.#values.push(shipError(value, this.#home.kind));
-      return;
-    }
-    if ((typeof value !== 'object' || value === null) && typeof value !== 'function' && typeof value !== 'symbol') {
-      this.#values.push(value);
-      return;
-    }
-    try {
-      const shipped = shipValue(value, this.#home.kind, this.#transfer, 'result');
-      if (shipped !== value) this.#shipped = true;
-      this.#values.push(shipped);
-    } catch (error) {
-      this.#failed ??= [];
-      this.#failed.push(this.#values.length);
-      this.#values.push(shipError(error, this.#home.kind));
-    }
-  }
-
-  #report(end: boolean): void {
-    const times = this.#times;
-    const report: Report = {
-      batch: this.#batch,
-      from: this.#from,
-      times: times.length > 8 ? Float64Array.from(times) : times,
-      values: this.#values,
-      failed: this.#failed,
-      shipped: this.#shipped,
-      end,
-      ...this.#home.extras(),
-    };
-    const transfer = this.#transfer;
-    this.#from += this.#values.length;
-    this.#times = [];
-    this.#values = [];
-    this.#failed = undefined;
-    this.#shipped = false;
-    this.#transfer = [];
-    try {
-      this.#home.post(report, transfer);
-    } catch {
-      this.#home.post({ ...report, ...this.#carriable(report) }, []);
-    }
-  }
-
-  // Some result cannot be copied though shipping let it pass: it becomes an error, and the others go as they are.
-  #carriable(report: Report): Pick<Report, 'values' | 'failed'> {
-    const failed = [...(report.failed ?? [])];
-    const values = report.values.map((value, index) => {
-      try {
-        structuredClone(value);
-        return value;
-      } catch (error) {
-        if (!failed.includes(index)) failed.push(index);
-        return shipError(error, this.#home.kind);
-      }
-    });
-    return { values, failed };
   }
 }
 

@@ -1,48 +1,34 @@
-import { receiveError, receiveValue, type Shipment } from '../shipping/index.ts';
+import type { Shipment } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
 import { channels } from '../timing/events.ts';
 import { type Lane, takeLane } from '../workers/lanes.ts';
 import type { Engine, Link } from './engine.ts';
 import { TimeoutError, WorkerDied } from './errors.ts';
-import { type Call, cancelled, type Job } from './job.ts';
-import type { Pace } from './pace.ts';
+import { Hand, type PoolJob } from './hand.ts';
+import { cancelled } from './job.ts';
 import type { Batch, Report } from './protocol.ts';
-
-/** A function made ready for the workers of a pool. */
-export interface PoolCall extends Call {
-  readonly shipment: Shipment;
-  readonly pace: Pace;
-}
-
-/** A job of a pool; its arguments are as `shipValue` made them. */
-export type PoolJob = Job & { readonly call: PoolCall };
 
 /** What a slot tells its pool. */
 export interface SlotOwner {
-  /** The batch is over: the worker is ready for the next. */
+  /** Its worker has nothing to do. */
   free(slot: Slot): void;
-  /** The worker is gone; `unstarted` are the jobs of its batch that it never began. */
-  gone(slot: Slot, unstarted: PoolJob[]): void;
+  /** Its worker is gone. */
+  gone(slot: Slot): void;
+  /** These jobs were given to a worker and have not begun: another is to have them. */
+  back(jobs: readonly PoolJob[]): void;
 }
 
-/**
- * One worker of a pool, seen from the pool: starts it, sends it batches, settles jobs by its reports, ends it.
- *
- * Invariant: `#jobs` is the batch the worker is at, in order. Those before `#reported` are settled or back in the
- * queue; the one at `#reported` is taken to be running; those after it are taken not to have begun.
- */
+/** One worker of a pool, seen from the pool: starts it, sends it batches, ends it. */
 export class Slot {
   readonly #engine: Engine;
   readonly #owner: SlotOwner;
   #lane: Lane | undefined;
   #link: Link | undefined;
-  #jobs: PoolJob[] = [];
-  #reported = 0;
+  #hand: Hand | undefined;
   #batch = 0;
-  #postMs = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Ids of the functions that this worker has. */
-  #known = new Set<string>();
+  readonly #known = new Set<string>();
 
   constructor(engine: Engine, owner: SlotOwner) {
     this.#engine = engine;
@@ -51,12 +37,12 @@ export class Slot {
 
   /** True when the worker is there and has nothing to do. */
   get idle(): boolean {
-    return this.#link !== undefined && this.#jobs.length === 0;
+    return this.#link !== undefined && this.#hand === undefined;
   }
 
   /** The jobs it has that are not over, the running one first. */
   get unfinished(): PoolJob[] {
-    return this.#jobs.slice(this.#reported).filter((job) => !job.over);
+    return this.#hand?.unfinished ?? [];
   }
 
   /** Starts the worker. Rejects when it ends before it is ready. */
@@ -66,11 +52,14 @@ export class Slot {
     if (channels.worker.hasSubscribers) channels.worker.publish({ kind: 'spawned', time: now(), lane });
     try {
       this.#link = await this.#engine.connect(
-        { report: (report) => this.#onReport(report), died: (death) => this.#onDeath(death) },
+        {
+          report: (report) => this.#onReport(report),
+          died: (death, begun) => this.#onDeath(death, begun),
+        },
         lane,
       );
     } catch (error) {
-      this.#leave();
+      this.#leave(false);
       throw error;
     }
     if (channels.worker.hasSubscribers) channels.worker.publish({ kind: 'ready', time: this.#link.ready, lane });
@@ -78,30 +67,51 @@ export class Slot {
 
   /** Sends jobs to the worker, which is idle. */
   send(jobs: PoolJob[]): void {
-    this.#jobs = jobs;
-    this.#reported = 0;
+    const link = this.#link!;
     this.#batch += 1;
+    const hand = new Hand(jobs, this.#lane!.name);
+    this.#hand = hand;
+    link.hold(true);
     const first = jobs[0]!;
-    const begun = now();
-    first.run(this.#lane!.name, begun);
-    this.#link!.hold(true);
     try {
-      this.#link!.post(this.#message(jobs), first.transfer ?? []);
+      link.send(this.#message(jobs), first.transfer ?? []);
     } catch (error) {
-      this.#refused(error);
+      this.#refused(jobs, error);
       return;
     }
-    this.#postMs = now() - begun;
+    hand.postMs = now() - hand.sent;
     const { runTimeout } = first.call;
     if (runTimeout !== undefined) this.#timer = setTimeout(() => this.#overtime(first, runTimeout), runTimeout);
   }
 
-  /** Cancels a job of the batch: a running one ends with its worker. */
-  cancel(job: PoolJob): void {
-    const index = this.#jobs.indexOf(job);
+  /** Cancels a job that it has. False when the job is over, as is known only now. */
+  cancel(job: PoolJob): boolean {
+    const link = this.#link!;
+    const hand = this.#hand!;
+    const index = hand.indexOf(job);
+    const taken = link.takeBack([index]);
+    if (taken?.length === 0) {
+      link.look();
+      if (job.over) return false;
+    }
     job.abandon(cancelled(job.call.name, job.reason), now());
-    if (index === this.#reported) this.#link?.kill();
-    else this.#link?.post({ withdraw: this.#batch, indices: [index] }, []);
+    if (taken?.length === 0 || (taken === undefined && index === hand.reported)) link.end(index);
+    return true;
+  }
+
+  /**
+   * Takes back half of what it has not begun, if the batch is older than `ms`: its tasks take longer than was thought,
+   * and another worker has nothing to do.
+   *
+   * @returns false when there is nothing to take, now or later
+   */
+  share(ms: number): boolean {
+    const indices = this.#hand?.unstarted ?? [];
+    if (indices.length === 0) return false;
+    if (now() - this.#hand!.sent < ms) return true;
+    const taken = this.#link!.takeBack(indices.slice(Math.floor(indices.length / 2)));
+    if (taken !== undefined) this.#owner.back(this.#hand!.remove(taken));
+    return true;
   }
 
   /** Ends the worker, which has nothing to do, and resolves when it is gone. */
@@ -109,21 +119,21 @@ export class Slot {
     const link = this.#link;
     this.#link = undefined;
     await this.#engine.destroy();
-    if (link !== undefined) this.#leave();
+    if (link !== undefined) this.#leave(true);
   }
 
-  #message(jobs: PoolJob[]): Batch {
+  #message(jobs: readonly PoolJob[]): Batch {
     const definitions: Shipment[] = [];
     const id = jobs[0]!.call.shipment.id;
     let uniform = true;
     let single = true;
-    let shipped = false;
+    let anyShipped = false;
     for (const job of jobs) {
-      const { call, args, shipped: changed } = job;
+      const { call, args, shipped } = job;
       job.message = this.#batch;
       if (call.shipment.id !== id) uniform = false;
       if (args.length !== 1) single = false;
-      if (changed) shipped = true;
+      if (shipped) anyShipped = true;
       if (this.#known.has(call.shipment.id)) continue;
       // Messages arrive in order, so what is sent is known.
       this.#known.add(call.shipment.id);
@@ -135,115 +145,82 @@ export class Slot {
       functions: uniform ? id : jobs.map(({ call }) => call.shipment.id),
       args: single ? jobs.map(({ args }) => args[0]) : jobs.map(({ args }) => args),
       single,
-      shipped,
+      shipped: anyShipped,
     };
   }
 
   #onReport(report: Report): void {
-    if (report.batch !== this.#batch) return;
-    const { from, times, values, failed } = report;
-    const received = now();
-    const jobs = this.#jobs;
-    let nextFailed = 0;
-    for (let index = 0; index < values.length; index += 1) {
-      const job = jobs[from + index]!;
-      const start = times[2 * index]!;
-      this.#reported = from + index + 1;
-      const ok = failed?.[nextFailed] !== index;
-      if (!ok) nextFailed += 1;
-      if (Number.isNaN(start)) continue;
-      let value = values[index];
-      if (!ok) value = receiveError(value);
-      else if (report.shipped) value = receiveValue(value);
-      job.lane = this.#lane!.name;
-      job.finish(ok, value, start, times[2 * index + 1]!, received);
-    }
-    if (values.length > 0) this.#learn(jobs, report);
+    const hand = this.#hand;
+    if (hand === undefined || report.batch !== this.#batch) return;
+    const back = hand.settle(report);
     if (report.end) {
-      this.#clear();
+      this.#empty();
       this.#link?.hold(false);
-      this.#owner.free(this);
-      return;
+    } else if (hand.running?.over) {
+      // It was cancelled too late to be left out.
+      this.#link?.end(hand.reported);
     }
-    const running = jobs[this.#reported];
-    if (running === undefined) return;
-    // It began in spite of its cancellation, which came too late for it to be left out.
-    if (running.over) this.#link?.kill();
-    else running.run(this.#lane!.name, times[times.length - 1] ?? received);
+    if (back.length > 0) this.#owner.back(back);
+    if (report.end) this.#owner.free(this);
   }
 
-  #learn(jobs: PoolJob[], { from, times, values }: Report): void {
-    const { pace } = jobs[from]!.call;
-    const ms = times[times.length - 1]! - times[0]!;
-    // What it cost to send counts, twice as it must be read as well: large arguments make small chunks.
-    if (ms >= 0) pace.learn(values.length, ms + (2 * this.#postMs * values.length) / jobs.length);
-  }
-
-  #onDeath(death: WorkerDied): void {
-    const lane = this.#lane!.name;
-    const running = this.#jobs[this.#reported];
-    const unstarted = this.#jobs.slice(this.#reported + 1).filter((job) => !job.over);
-    if (running !== undefined && !running.over) {
-      const who = `${lane}, which ran '${running.call.name}',`;
-      const time = now();
-      running.finish(
-        false,
-        new WorkerDied(who, death.exitCode, death.signal, death.cause),
-        running.started,
-        time,
-        time,
-      );
-    }
-    // Nobody's task can carry this error; it must not vanish. (A process has printed its own.)
-    if (running === undefined && death.cause !== undefined) process.emitWarning(death);
-    for (const job of unstarted) job.requeue();
+  #onDeath(death: WorkerDied, begun: boolean | undefined): void {
+    const hand = this.#hand;
     const closing = this.#link === undefined;
-    this.#clear();
+    this.#empty();
     if (closing) return;
     this.#link = undefined;
-    this.#leave();
-    this.#owner.gone(this, unstarted);
+    const lane = this.#leave(false);
+    // Nobody's task can carry this error, and it must not vanish. (A process has printed its own.)
+    if (hand === undefined && death.cause !== undefined) process.emitWarning(death);
+    const unfinished = hand?.unfinished ?? [];
+    const running = hand?.running;
+    if (begun !== false && running !== undefined && !running.over) {
+      unfinished.shift();
+      const who = `${lane}, which ran '${running.call.name}',`;
+      const error = new WorkerDied(who, death.exitCode, death.signal, death.cause);
+      const time = now();
+      running.finish(false, error, running.started, time, time);
+    }
+    this.#owner.back(unfinished);
+    this.#owner.gone(this);
   }
 
   /** A job ran too long. The report that it is done may lie unread, if this thread was busy: look once more. */
   #overtime(job: PoolJob, runTimeout: number): void {
     setImmediate(() => {
-      if (job.over || this.#jobs[this.#reported] !== job) return;
+      if (job.over || this.#hand?.running !== job) return;
       const time = now();
       const error = new TimeoutError(`task '${job.call.name}' ran for more than ${runTimeout} ms and was ended`);
       job.finish(false, error, job.started, time, time);
-      this.#link?.kill();
+      this.#link?.end(this.#hand.reported);
     });
   }
 
-  /** The message could not be made: fails the jobs whose arguments cannot be copied, and sends the others. */
-  #refused(error: unknown): void {
-    const jobs = this.#jobs;
+  /** The message could not be made: fails the jobs whose arguments cannot be copied, and gives the others back. */
+  #refused(jobs: readonly PoolJob[], error: unknown): void {
     this.#known.clear();
-    this.#clear();
+    this.#empty();
     this.#link!.hold(false);
-    const good = jobs.filter((job) => jobs.length > 1 && copies(job.args));
     const time = now();
-    for (const job of jobs) {
-      if (good.length > 0 && good.includes(job)) job.requeue();
-      else job.finish(false, error, time, time, time);
-    }
-    if (good.length > 0) this.send(good);
-    else this.#owner.free(this);
+    const good = jobs.length === 1 ? [] : jobs.filter(({ args }) => copies(args));
+    for (const job of jobs) if (!good.includes(job)) job.finish(false, error, time, time, time);
+    this.#owner.back(good);
+    this.#owner.free(this);
   }
 
-  #clear(): void {
+  #empty(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#jobs = [];
-    this.#reported = 0;
+    this.#hand = undefined;
   }
 
-  #leave(): void {
-    const lane = this.#lane!.name;
-    if (channels.worker.hasSubscribers) channels.worker.publish({ kind: 'exited', time: now(), lane });
+  #leave(ok: boolean): string {
+    const { name: lane } = this.#lane!;
+    if (channels.worker.hasSubscribers) channels.worker.publish({ kind: 'exited', time: now(), lane, ok });
     this.#lane!.release();
     this.#known.clear();
+    return lane;
   }
 }
 

@@ -1,24 +1,81 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { now } from '../timing/clock.ts';
-import type { Hello } from './protocol.ts';
-import { Runner } from './runner.ts';
+import { isPlain, type Outcome, shipOutcome, uncopied } from './outcome.ts';
+import type { Batch, Hello, ThreadNews } from './protocol.ts';
+import { type Reporter, Runner } from './runner.ts';
+import { Words } from './words.ts';
 
 const ready = now();
 
 /** Piscina calls this once in each thread of a pool; from then on batches come by the port. */
-export function serve({ port }: { port: MessagePort }): Hello {
-  const streams = [process.stdout, process.stderr];
-  const runner = new Runner({
-    kind: 'thread',
-    post: (report, transfer) => port.postMessage(report, transfer as Transferable[]),
-    printed: () => {
-      if (streams.every((stream) => stream.writableLength === 0)) return undefined;
-      // The parent answers each write once it has shown it.
-      return Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('', resolve)))).then(() => {});
-    },
-    extras: () => ({}),
-  });
-  port.on('message', (message) => runner.message(message));
-  process.on('exit', () => runner.lastWords());
+export function serve({ port, buffer }: { port: MessagePort; buffer: SharedArrayBuffer }): Hello {
+  const runner = new Runner(new ThreadReporter(port, new Words(buffer)));
+  port.on('message', (batch: Batch) => void runner.run(batch));
   return { ready };
 }
+
+/**
+ * Reports by shared words and, for what does not fit into them, by messages. Such an outcome is sent before the next
+ * task begins: the thread may be ended at any moment, and what was finished must be known.
+ */
+class ThreadReporter implements Reporter {
+  readonly #port: MessagePort;
+  readonly #words: Words;
+  #batch = 0;
+  #last = 0;
+  /** True when the pool was told that the batch is over. */
+  #ended = false;
+
+  constructor(port: MessagePort, words: Words) {
+    this.#port = port;
+    this.#words = words;
+  }
+
+  open(batch: number, count: number): void {
+    this.#batch = batch;
+    this.#last = count - 1;
+    this.#ended = false;
+  }
+
+  begin(index: number, time: number): boolean {
+    return this.#words.begin(index, time);
+  }
+
+  left(index: number, _started: number, finished: number, ok: boolean, value: unknown): void {
+    if (ok && isPlain(value) && this.#words.leave(index, finished, value)) return;
+    const transfer: unknown[] = [];
+    this.#words.leaveUntold(index, finished);
+    this.#tell(index, shipOutcome(ok, value, 'thread', transfer), transfer, index === this.#last);
+  }
+
+  report(end: boolean): void {
+    if (!this.#ended) this.#tell(-1, nothing, [], end);
+  }
+
+  printed(): Promise<void> | undefined {
+    const { stdout, stderr } = process;
+    if (stdout.writableLength === 0 && stderr.writableLength === 0) return undefined;
+    // The parent answers each write when it has shown it.
+    const shown = [stdout, stderr].map((stream) => new Promise((resolve) => stream.write('', resolve)));
+    return Promise.all(shown).then(() => {});
+  }
+
+  #tell(index: number, outcome: Outcome, transfer: unknown[], end: boolean): void {
+    this.#ended = end;
+    const news = ({ ok, value, shipped }: Outcome): ThreadNews => ({
+      batch: this.#batch,
+      index,
+      ok,
+      value,
+      shipped,
+      end,
+    });
+    try {
+      this.#port.postMessage(news(outcome), transfer as Transferable[]);
+    } catch (error) {
+      this.#port.postMessage(news(uncopied(error, 'thread')));
+    }
+  }
+}
+
+const nothing: Outcome = { ok: true, value: undefined, shipped: false };

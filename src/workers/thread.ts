@@ -20,6 +20,7 @@ const entry = new URL(`./thread-entry${extname(import.meta.filename)}`, import.m
 export class Thread<A extends unknown[] = unknown[]> extends Runnable<A> {
   #worker: Worker | undefined;
   #id: number | undefined;
+  #killed = false;
 
   constructor(target: (...args: A) => unknown, ...args: A);
   constructor(options: RunnableOptions<A>);
@@ -44,10 +45,13 @@ export class Thread<A extends unknown[] = unknown[]> extends Runnable<A> {
     worker.on('message', (notice) => this.heard(notice));
     // Out of memory, or a failure of the entry itself; errors of the function are printed by the thread.
     worker.on('error', (error: Error) => console.error(`${order.who}: ${error.message}`));
-    worker.once('exit', (code) => this.ended(code));
+    // Node gives 0 for a thread that was ended before it came to its code.
+    worker.once('exit', (code) => this.ended(this.#killed ? 1 : code));
   }
 
   protected kill(): void {
+    if (!this.alive) return;
+    this.#killed = true;
     void this.#worker?.terminate();
   }
 }

@@ -1,0 +1,113 @@
+import { receiveError, receiveValue, type Shipment } from '../shipping/index.ts';
+import { now } from '../timing/clock.ts';
+import type { Call, Job } from './job.ts';
+import type { Pace } from './pace.ts';
+import type { Report } from './protocol.ts';
+
+/** A function made ready for the workers of a pool. */
+export interface PoolCall extends Call {
+  readonly shipment: Shipment;
+  readonly pace: Pace;
+}
+
+/** A job of a pool; its arguments are as `shipValue` made them. */
+export type PoolJob = Job & { readonly call: PoolCall };
+
+/**
+ * The batch that a worker has in hand, as its pool knows it.
+ *
+ * Invariant: the jobs before `reported` are settled or no longer here; the one at `reported` is taken to be running;
+ * those after it are taken not to have begun.
+ */
+export class Hand {
+  readonly sent: number = now();
+  /** Ms that it took to send. */
+  postMs = 0;
+  readonly #lane: string;
+  /** In the order of the batch; undefined for those that were taken back. */
+  readonly #jobs: (PoolJob | undefined)[];
+  #reported = 0;
+
+  constructor(jobs: readonly PoolJob[], lane: string) {
+    this.#jobs = [...jobs];
+    this.#lane = lane;
+    jobs[0]!.run(lane, this.sent);
+  }
+
+  /** The index of the first job without a report: the one that runs. */
+  get reported(): number {
+    return this.#reported;
+  }
+
+  /** The job that runs, as far as is known. */
+  get running(): PoolJob | undefined {
+    return this.#jobs[this.#reported];
+  }
+
+  /** The jobs that are not over, the running one first. */
+  get unfinished(): PoolJob[] {
+    return this.#jobs.slice(this.#reported).filter((job) => job !== undefined && !job.over) as PoolJob[];
+  }
+
+  /** The indices of the jobs that have not begun. */
+  get unstarted(): number[] {
+    const indices: number[] = [];
+    for (let index = this.#reported + 1; index < this.#jobs.length; index += 1) {
+      if (this.#jobs[index]?.over === false) indices.push(index);
+    }
+    return indices;
+  }
+
+  indexOf(job: PoolJob): number {
+    return this.#jobs.indexOf(job);
+  }
+
+  /** Removes jobs that certainly do not begin here. */
+  remove(indices: readonly number[]): PoolJob[] {
+    return indices.map((index) => {
+      const job = this.#jobs[index]!;
+      this.#jobs[index] = undefined;
+      return job;
+    });
+  }
+
+  /**
+   * Settles the jobs of a report.
+   *
+   * @returns those that the worker left out and that are not over: they run elsewhere
+   */
+  settle({ from, times, values, failed, shipped, end }: Report): PoolJob[] {
+    const received = now();
+    const back: PoolJob[] = [];
+    let nextFailed = 0;
+    this.#learn(from, times, values.length);
+    for (let index = 0; index < values.length; index += 1) {
+      const ok = failed?.[nextFailed] !== index;
+      if (!ok) nextFailed += 1;
+      const job = this.#jobs[from + index];
+      this.#jobs[from + index] = undefined;
+      this.#reported = from + index + 1;
+      if (job === undefined || job.over) continue;
+      const started = times[2 * index]!;
+      if (Number.isNaN(started)) {
+        back.push(job);
+        continue;
+      }
+      let value = values[index];
+      if (!ok) value = receiveError(value);
+      else if (shipped) value = receiveValue(value);
+      job.lane = this.#lane;
+      job.finish(ok, value, started, times[2 * index + 1]!, received);
+    }
+    if (!end) this.running?.run(this.#lane, times[times.length - 1] ?? received);
+    return back;
+  }
+
+  #learn(from: number, times: ArrayLike<number>, count: number): void {
+    const pace = this.#jobs[from]?.call.pace;
+    const ms = times[2 * count - 1]! - times[0]!;
+    if (pace === undefined || !(ms >= 0)) return;
+    // What it cost to send counts, and again to be read there: large arguments make small chunks.
+    pace.learn(count, ms + (2 * this.postMs * count) / this.#jobs.length);
+  }
+}

@@ -1,0 +1,32 @@
+import { shipError, shipValue, type Target } from '../shipping/index.ts';
+
+/** An outcome made ready to travel home. */
+export interface Outcome {
+  readonly ok: boolean;
+  readonly value: unknown;
+  /** True when `shipValue` changed the result. */
+  readonly shipped: boolean;
+}
+
+/** True for values that every channel carries as they are. */
+export function isPlain(value: unknown): boolean {
+  const type = typeof value;
+  return type !== 'object' && type !== 'function' && type !== 'symbol' ? true : value === null;
+}
+
+/** Makes an outcome ready; a result that cannot travel becomes the error that says so. */
+export function shipOutcome(ok: boolean, value: unknown, to: Target, transfer: unknown[] | undefined): Outcome {
+  if (!ok) return { ok, value: shipError(value, to), shipped: false };
+  if (isPlain(value)) return { ok, value, shipped: false };
+  try {
+    const shipped = shipValue(value, to, transfer, 'result');
+    return { ok, value: shipped, shipped: shipped !== value };
+  } catch (error) {
+    return { ok: false, value: shipError(error, to), shipped: false };
+  }
+}
+
+/** What a `postMessage` or `send` that threw carries in place of an outcome that it could not copy. */
+export function uncopied(error: unknown, to: Target): Outcome {
+  return { ok: false, value: shipError(error, to), shipped: false };
+}

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { type Place, placeInCell } from './source.ts';
 
@@ -50,8 +51,8 @@ export function nameCellsInStacks(): void {
         const name = [site.isAsync() ? 'async ' : '', site.getFunctionName() ?? ''].join('').trim();
         found.push({ place, name: name === 'async' ? '' : name });
         lines.push(name === '' ? where(place) : `${name} (${where(place)})`);
-      } else if (!script.startsWith('evalmachine.') && !isKernel(site.getFileName() ?? '')) {
-        lines.push(String(site));
+      } else if (!isKernel(script)) {
+        lines.push(withoutFolders(String(site)));
       } else if (found.length > 0) {
         break;
       }
@@ -63,8 +64,10 @@ export function nameCellsInStacks(): void {
 
 const kernelFolder = import.meta.dirname;
 
-function isKernel(file: string): boolean {
-  return file.replace('file://', '').startsWith(kernelFolder) || file.includes('/node_modules/tslab/');
+/** Whether a script is the kernel's or tslab's, or what tslab puts around a cell. */
+function isKernel(script: string): boolean {
+  const file = script.replace('file://', '');
+  return /^cell-\d+$/.test(file) || file.startsWith(kernelFolder) || file.includes('/node_modules/tslab/');
 }
 
 function headline(error: unknown): string {
@@ -80,8 +83,15 @@ export function report(error: unknown, cell?: { count: number }, note?: string):
   const traceback = note === undefined ? [] : [note];
   const named = describe(error, traceback, new Set());
   if (!named && cell && !(error instanceof Interrupted)) traceback.push(`  in cell ${cell.count}`);
-  if (!(error instanceof Error)) return { ename: 'Thrown', evalue: text(error), traceback };
-  return { ename: String(error.name || 'Error'), evalue: String(error.message), traceback };
+  const [ename, evalue] = error instanceof Error ? [error.name || 'Error', error.message] : ['Thrown', text(error)];
+  return { ename: String(ename), evalue: withoutFolders(String(evalue)), traceback: traceback.map(withoutFolders) };
+}
+
+const folders = [resolve(import.meta.dirname, '..', '..'), process.cwd()].map((folder) => `${folder}/`);
+
+/** Paths are shortened to what they are within the project or the notebook's folder. */
+function withoutFolders(line: string): string {
+  return folders.reduce((text, folder) => text.replaceAll(`file://${folder}`, '').replaceAll(folder, ''), line);
 }
 
 /** Adds the lines that describe an error and its causes; true when one of them names a line of a cell. */

@@ -62,36 +62,43 @@ export class OwnedWorkers {
     this.#workers.set(worker, owned);
     worker.once('exit', () => this.#workers.delete(worker));
     for (const stream of [worker.stdout, worker.stderr]) this.#streams.set(stream, owned);
-    worker.postMessage = (message: unknown, transfer?: unknown) => {
+    override(worker, 'postMessage', (message: unknown, transfer?: unknown) => {
       owned.usedBy = this.#cells.here;
       owned.shared ||= hasPort(transfer);
       postMessage.call(worker, message, transfer as Transferable[]);
-    };
-    worker.emit = (...event: Parameters<typeof emit>) =>
-      this.#cells.within(this.#userOf(owned), () => emit.apply(worker, event));
+    });
+    override(worker, 'emit', (...event: Parameters<typeof emit>) =>
+      this.#cells.within(this.#userOf(owned), () => emit.apply(worker, event)),
+    );
   }
 
   #followChild(child: ChildProcess, spawned: (pid: number, cell: Cell, detached: boolean) => void): void {
     const owned = this.#own();
     // The announcement comes before the process; `spawn` is the step that starts it.
-    const starting = child as ChildProcess & { spawn(options: { detached?: boolean }): number };
-    const { spawn, emit } = starting;
-    starting.spawn = (options) => {
+    const { spawn } = child as ChildProcess & { spawn(options: { detached?: boolean }): number };
+    const { emit } = child;
+    override(child, 'spawn', (options: { detached?: boolean }) => {
       const result = spawn.call(child, options);
       if (child.pid !== undefined) spawned(child.pid, owned.startedBy, options.detached === true);
       for (const stream of [child.stdout, child.stderr]) if (stream) this.#streams.set(stream, owned);
       const { send } = child;
       if (send) {
-        child.send = (...message: unknown[]) => {
+        override(child, 'send', (...message: unknown[]) => {
           owned.usedBy = this.#cells.here;
           return (send as (...args: unknown[]) => boolean).apply(child, message);
-        };
+        });
       }
       return result;
-    };
-    child.emit = (...event: Parameters<typeof emit>) =>
-      this.#cells.within(owned.usedBy, () => emit.apply(child, event));
+    });
+    override(child, 'emit', (...event: Parameters<typeof emit>) =>
+      this.#cells.within(owned.usedBy, () => emit.apply(child, event)),
+    );
   }
+}
+
+/** Puts a method before an object's own, out of sight of whoever prints the object. */
+function override(target: object, name: string, value: (...args: never[]) => unknown): void {
+  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
 function hasPort(transfer: unknown): boolean {

@@ -15,8 +15,17 @@ export function kernelInfo(handler: JupyterHandlerImpl): Content {
   };
 }
 
-/** Answers what is no cell: completion, inspection and the like. */
-export function answer(handler: JupyterHandlerImpl, type: string, content: Content): Content {
+/**
+ * Answers what is no cell: completion, inspection and the like.
+ *
+ * @param inputs the text of all counted cells, in order
+ */
+export function answer(
+  handler: JupyterHandlerImpl,
+  inputs: readonly string[],
+  type: string,
+  content: Content,
+): Content {
   try {
     switch (type) {
       case 'complete_request':
@@ -26,7 +35,7 @@ export function answer(handler: JupyterHandlerImpl, type: string, content: Conte
       case 'is_complete_request':
         return isComplete(handler, String(content.code));
       case 'history_request':
-        return { status: 'ok', history: [] };
+        return { status: 'ok', history: history(inputs, content) };
       case 'comm_info_request':
         return { status: 'ok', comms: {} };
       default:
@@ -43,5 +52,29 @@ function isComplete(handler: JupyterHandlerImpl, code: string): Content {
   if (status === 'incomplete') return { status, indent: indent ?? '' };
   const file = ts.createSourceFile('cell.ts', `export {};\n${code}`, ts.ScriptTarget.ES2022);
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: unknown[] };
-  return { status: parseDiagnostics.length > 0 ? 'invalid' : 'complete' };
+  if (parseDiagnostics.length === 0) return { status: 'complete' };
+  // A blank at the end hides from tslab that something is still to come.
+  return handler.handleIsComplete({ code: code.trimEnd() }).status === 'incomplete'
+    ? { status: 'incomplete', indent: '' }
+    : { status: 'invalid' };
+}
+
+/** Triples of session, number and text, as the protocol wants them; there is only this session, and only its inputs. */
+function history(inputs: readonly string[], request: Content): unknown[] {
+  const { hist_access_type: type, n, start, stop, pattern, unique, output } = request;
+  let found = inputs.map((input, index) => ({ input, number: index + 1 }));
+  if (type === 'range') found = found.slice(Math.max(0, Number(start ?? 1) - 1), Number(stop ?? found.length + 1) - 1);
+  if (type === 'search') {
+    const like = glob(String(pattern ?? '*'));
+    found = found.filter(({ input }) => like.test(input));
+    if (unique) found = found.filter(({ input }, at) => found.findLastIndex((other) => other.input === input) === at);
+  }
+  if (type !== 'range' && typeof n === 'number') found = found.slice(Math.max(0, found.length - n));
+  return found.map(({ input, number }) => [1, number, output ? [input, null] : input]);
+}
+
+/** A pattern with `*` and `?` as an expression. */
+function glob(pattern: string): RegExp {
+  const literal = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${literal.replaceAll('*', '[^]*').replaceAll('?', '[^]')}$`);
 }

@@ -60,6 +60,7 @@ export function serve(sockets: Worker, state: Int32Array): void {
     },
   );
   const handler = new jupyter.JupyterHandlerImpl(executor, false);
+  const inputs: string[] = [];
   const ends = new Set<() => void>();
   const childrenEnded = new Map<number, (count: number) => void>();
 
@@ -72,6 +73,7 @@ export function serve(sockets: Worker, state: Int32Array): void {
   }
 
   jupyter.lastWriteDisplayData = (data, update) => display(data as unknown as Content, update);
+  console.clear = () => publish('clear_output', { wait: false });
   setHost({
     display: (data, { id, update = false } = {}) =>
       display({ data, metadata: {}, transient: id === undefined ? {} : { display_id: id } }, update),
@@ -83,44 +85,48 @@ export function serve(sockets: Worker, state: Int32Array): void {
 
   /** Reports an error that no code of the cell has caught, under the cell to which it belongs. */
   function stray(error: unknown, cell: Cell, what: string): void {
-    const note = cell.state === 'running' ? what : `${what} after cell ${cell.count} had ended:`;
+    const note = cell.state === 'running' ? `${what}:` : `${what}, after cell ${cell.count} had ended:`;
     const found = report(error, cell, note);
     if (run?.cell === cell) run.stray.push(found);
     publish('error', { ...found }, cell);
   }
 
   process.on('uncaughtException', (error) => {
-    if ((error as unknown) !== breakingOff) stray(error, cells.here, 'Thrown where nobody could catch it:');
+    if ((error as unknown) !== breakingOff) stray(error, cells.here, 'Thrown where nobody could catch it');
   });
   process.on('unhandledRejection', (error, promise) => {
     const cell = cells.here;
     const current = run;
-    if (current?.cell !== cell) return stray(error, cell, 'Rejected, and nobody handled it:');
+    if (current?.cell !== cell) return stray(error, cell, 'Rejected, and nobody handled it');
     current.rejections.set(promise, error);
     setTimeout(() => reportRejections(current, promise), handledLate).unref();
   });
   process.on('rejectionHandled', (promise) => run?.rejections.delete(promise));
-  process.on('SIGINT', () => tell({ kind: 'interrupt' }));
+  const onSigint = (): void => tell({ kind: 'interrupt' });
+  process.on('SIGINT', onSigint);
 
   function reportRejections({ rejections, cell }: Run, only?: Promise<unknown>): void {
     for (const [promise, error] of rejections) {
       if (only && only !== promise) continue;
       rejections.delete(promise);
-      stray(error, cell, 'Rejected, and nobody handled it:');
+      stray(error, cell, 'Rejected, and nobody handled it');
     }
   }
 
   function execute(id: number, request: Content): void {
     const silent = request.silent === true;
-    const cell = cells.begin(id, silent, !silent && request.store_history !== false);
+    const counted = !silent && request.store_history !== false;
+    const cell = cells.begin(id, silent, counted);
     const current: Run = { cell, stray: [], rejections: new Map() };
     run = current;
     void cells.within(cell, async () => {
       const code = String(request.code);
+      if (counted) inputs.push(code);
       publish('execute_input', { code, execution_count: cell.count });
       let failure: ErrorReport | undefined;
       try {
         if (await executor.execute(code)) await showResult(current);
+        else if (isSigint(current.error)) return void interruptCell(id);
         else failure = report(current.error, cell);
         await settle(cell);
       } catch (error) {
@@ -166,6 +172,8 @@ export function serve(sockets: Worker, state: Int32Array): void {
     reportRejections(current);
     cell.state = 'interrupted';
     stopLeftovers();
+    // Node takes the listeners off while a cell's first stretch runs; broken off, it does not put them back.
+    process.off('SIGINT', onSigint).on('SIGINT', onSigint);
     executor.interrupt();
     for (const end of ends) {
       try {
@@ -190,7 +198,7 @@ export function serve(sockets: Worker, state: Int32Array): void {
       case 'execute':
         return execute(message.id, message.content);
       case 'request':
-        return tell({ kind: 'reply', id: message.id, content: answer(handler, message.type, message.content) });
+        return tell({ kind: 'reply', id: message.id, content: answer(handler, inputs, message.type, message.content) });
       case 'ping':
         return tell({ kind: 'pong' });
       case 'interrupt':
@@ -206,6 +214,11 @@ export function serve(sockets: Worker, state: Int32Array): void {
 
   nameCellsInStacks();
   tell({ kind: 'ready', info: kernelInfo(handler) });
+}
+
+/** What tslab's way of running a cell throws when a signal ends the cell's first, synchronous stretch. */
+function isSigint(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
 }
 
 function count(n: number, one: string, many: string): string {

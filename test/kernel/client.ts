@@ -36,7 +36,13 @@ export interface StartOptions {
   env?: Record<string, string>;
   cwd?: string;
   kernel?: 'ours' | 'tslab';
+  /** Between this process and the kernel stands another one, `process`, as a server would. */
+  throughParent?: boolean;
 }
+
+const parent = `
+  const child = require('node:child_process').spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' });
+  console.log('kernel ' + child.pid)`;
 
 /** A kernel in a process of its own and a client of it over bare ZeroMQ; every wait has a limit. */
 export class KernelClient {
@@ -62,7 +68,17 @@ export class KernelClient {
     for (const stream of [process.stdout, process.stderr]) stream?.on('data', (data) => (this.log += data));
   }
 
-  static async start({ env = {}, cwd = root, kernel = 'ours' }: StartOptions = {}): Promise<KernelClient> {
+  /** The process id of the kernel itself. */
+  get pid(): number {
+    return Number(/kernel (\d+)/.exec(this.log)?.[1] ?? this.process.pid);
+  }
+
+  static async start({
+    env = {},
+    cwd = root,
+    kernel = 'ours',
+    throughParent = false,
+  }: StartOptions = {}): Promise<KernelClient> {
     const [shell_port, iopub_port, stdin_port, control_port, hb_port] = (await freePorts(5)) as [
       number,
       number,
@@ -84,7 +100,8 @@ export class KernelClient {
     const folder = mkdtempSync(join(tmpdir(), 'kernel-test-'));
     const file = join(folder, 'connection.json');
     writeFileSync(file, JSON.stringify(connection));
-    const child = spawn(process.execPath, kernels[kernel](file), {
+    const args = kernels[kernel](file);
+    const child = spawn(process.execPath, throughParent ? ['-e', parent, '--', ...args] : args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

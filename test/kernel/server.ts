@@ -45,10 +45,17 @@ export class JupyterServer {
     this.#remove = remove;
   }
 
-  static async start(env: Record<string, string> = {}): Promise<JupyterServer> {
+  static async start(env: Record<string, string> = {}, more: string[] = []): Promise<JupyterServer> {
     const folders = jupyterFolders();
     const token = randomUUID();
-    const options = ['--no-browser', '--allow-root', '--port=0', '--ip=127.0.0.1', `--IdentityProvider.token=${token}`];
+    const options = [
+      '--no-browser',
+      '--allow-root',
+      '--port=0',
+      '--ip=127.0.0.1',
+      `--IdentityProvider.token=${token}`,
+      ...more,
+    ];
     const server = spawn(program('jupyter-server'), options, {
       cwd: root,
       env: { ...process.env, ...folders.env, ...env },
@@ -85,6 +92,12 @@ export class JupyterServer {
     return kernel;
   }
 
+  /** Ends the server at once; what becomes of its kernels is theirs. */
+  async abandon(): Promise<void> {
+    this.#kernels.dispose();
+    this.#remove();
+  }
+
   /** Ends the server as Ctrl-C does; it ends its kernels. */
   async close(): Promise<void> {
     try {
@@ -97,6 +110,15 @@ export class JupyterServer {
       this.#remove();
     }
   }
+}
+
+/** Runs a cell whose last expression is a list of process ids. */
+export async function pidsOf(kernel: Kernel.IKernelConnection, code: string): Promise<number[]> {
+  const { messages } = await executeOn(kernel, code);
+  const result = messages.find(({ header }) => header.msg_type === 'execute_result');
+  if (!result) throw new Error(`No result of ${code}`);
+  const { data } = result.content as { data: Record<string, string> };
+  return data['text/plain']!.split(',').map(Number);
 }
 
 /** The server writes its address into a file of its runtime folder when it listens. */

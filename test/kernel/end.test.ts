@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { processTable } from '../../src/kernel/processes.ts';
+import { KernelClient, within } from './client.ts';
+
+const alive = (pid: number): boolean => processTable().some((entry) => entry.pid === pid);
+
+async function gone(pids: readonly number[]): Promise<void> {
+  const ended = async (): Promise<void> => {
+    while (pids.some(alive)) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await within(ended(), 5_000, `the end of the processes ${pids.filter(alive)}`);
+}
+
+/** Starts children of every kind and tells their ids. */
+const family = `
+  import { spawn } from 'node:child_process';
+  import { once } from 'node:events';
+  import { Worker } from 'node:worker_threads';
+  const plain = spawn('sleep', ['986']);
+  const detached = spawn('sleep', ['986'], { detached: true, stdio: 'ignore' }); detached.unref();
+  const shell = spawn('sh', ['-c', 'sleep 986 & echo $!'], { detached: true });
+  const [orphan] = await once(shell.stdout, 'data');
+  const inWorker = new Worker(\`const { spawn } = require('node:child_process');
+    require('node:worker_threads').parentPort.postMessage(spawn('sleep', ['986'], { detached: true }).pid)\`, { eval: true });
+  const [nested] = await once(inWorker, 'message');
+  [plain.pid, detached.pid, Number(orphan), nested].join()`;
+
+async function startFamily(kernel: KernelClient): Promise<number[]> {
+  const { all, reply } = await kernel.execute(family);
+  assert.equal(reply.status, 'ok', JSON.stringify(reply));
+  const data = all('execute_result')[0]?.data as Record<string, string>;
+  const pids = data['text/plain']!.split(',').map(Number);
+  assert.deepEqual(pids.map(alive), [true, true, true, true]);
+  return pids;
+}
+
+describe('the end of a kernel', function () {
+  this.timeout(30_000);
+  let kernel: KernelClient;
+
+  beforeEach(async () => {
+    kernel = await KernelClient.start();
+  });
+  afterEach(() => kernel.close());
+
+  for (const busy of [undefined, 'for (;;);', 'await new Promise(() => {})']) {
+    it(`asked to shut down ${busy ? `during ${busy}` : 'at rest'}: replies, and no process stays`, async () => {
+      const pids = await startFamily(kernel);
+      if (busy) {
+        kernel.execute(busy).catch(() => {});
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      const { reply } = await kernel.request('shutdown_request', { restart: true }, { control: true });
+      assert.deepEqual(reply, { status: 'ok', restart: true });
+      await within(kernel.exited, 3_000, 'the exit of the kernel');
+      await gone(pids);
+    });
+  }
+
+  it('SIGTERM and process.exit() in a cell leave no process either, and lose no output', async () => {
+    const pids = await startFamily(kernel);
+    const cell = kernel.execute(`for (let i = 0; i < 1000; i++) console.log(i); process.exit(3)`);
+    cell.catch(() => {});
+    assert.equal(await within(kernel.exited, 5_000, 'the exit of the kernel'), 3);
+    await gone(pids);
+    const texts = cell.messages.filter(({ header }) => header.msg_type === 'stream').map(({ content }) => content.text);
+    assert.equal(texts.join('').trimEnd().split('\n').length, 1000);
+    const second = await KernelClient.start();
+    try {
+      const more = await startFamily(second);
+      second.process.kill('SIGTERM');
+      await within(second.exited, 5_000, 'the exit of the kernel');
+      await gone(more);
+    } finally {
+      await second.close();
+    }
+  });
+
+  it('comes with the end of whoever started it, also while a cell keeps it busy', async () => {
+    const nested = await KernelClient.start({ throughParent: true });
+    try {
+      const pids = await startFamily(nested);
+      const pid = nested.pid;
+      assert.notEqual(pid, nested.process.pid);
+      nested.execute('for (;;);').catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      nested.process.kill('SIGKILL');
+      await gone([pid, ...pids]);
+    } finally {
+      await nested.close();
+    }
+  });
+});
+
+describe('a kernel', function () {
+  this.timeout(10_000);
+
+  it('with a connection file that is missing or broken is a clear error', async () => {
+    for (const [args, text] of [
+      [[], /Usage: node main\.js --config-path/],
+      [['--config-path=/none/connection.json'], /ENOENT.*\/none\/connection\.json/],
+    ] as const) {
+      const child = spawn(process.execPath, ['src/kernel/main.ts', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+      let log = '';
+      child.stderr.on('data', (data) => {
+        log += data;
+      });
+      const code = await within(new Promise((resolve) => child.once('close', resolve)), 5_000, 'the exit');
+      assert.notEqual(code, 0);
+      assert.match(log, text);
+    }
+  });
+});

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { descendants, processTable } from '../../src/kernel/processes.ts';
+import { KernelClient } from './client.ts';
+
+/** A cell for each way to be busy for ever; `started` is printed when it is. */
+const busy: Record<string, string> = {
+  'a loop at once': 'for (;;);',
+  'a loop that catches everything': 'for (;;) try { for (;;); } catch {} finally {}',
+  'a loop after an await': 'await null; for (;;);',
+  'a loop after a timer': 'await sleep(1); for (;;);',
+  'a loop in the callback of a timer': 'setTimeout(() => { for (;;); }, 1); await forever;',
+  'a loop in the callback of an interval': 'setInterval(() => { for (;;); }, 1); await forever;',
+  'a loop among immediates': 'setImmediate(() => { for (;;); }); setImmediate(() => {}); await forever;',
+  'a regular expression that explodes': '/^(a+)+$/.test("a".repeat(50) + "b")',
+  'Atomics.wait at once': 'Atomics.wait(word, 0, 0)',
+  'Atomics.wait after an await': 'await null; Atomics.wait(word, 0, 0)',
+  'a pending await': 'await forever',
+  'a loop of awaits': 'for (;;) await null',
+  'a loop of timers': 'for (;;) { await sleep(5); console.log("tick") }',
+  'a spinning worker': 'await once(new Worker("for (;;);", { eval: true }), "exit")',
+  'a worker that waits for a process':
+    'await once(new Worker(`require("child_process").execFileSync("sleep", ["987"])`, { eval: true }), "exit")',
+  'a spawned process': 'await once(spawn("sleep", ["987"]), "exit")',
+  'a shell and what it started': 'await once(spawn("sh", ["-c", "sleep 987; true"]), "exit")',
+  'a detached process': 'spawn("sleep", ["987"], { detached: true, stdio: "ignore" }).unref(); await forever',
+  'a process that ignores signals': `await once(spawn("sh", ["-c", "trap '' INT TERM; sleep 987"]), "exit")`,
+  'a fork that spins': 'await once(fork("-e", ["for (;;);"]), "exit")',
+  'execFileSync at once': 'execFileSync("sleep", ["987"])',
+  'execSync after an await': 'await null; execSync("sleep 987; true")',
+};
+
+describe('an interrupt', function () {
+  this.timeout(30_000);
+  let kernel: KernelClient;
+
+  before(async () => {
+    kernel = await KernelClient.start();
+    await kernel.execute(`
+      import { Worker } from 'node:worker_threads';
+      import { execFileSync, execSync, fork, spawn } from 'node:child_process';
+      import { once } from 'node:events';
+      import { setTimeout as sleep } from 'node:timers/promises';
+      const word = new Int32Array(new SharedArrayBuffer(4));
+      const forever = new Promise(() => {});
+      let kept = 0;`);
+  });
+  after(() => kernel.close());
+
+  for (const [name, code] of Object.entries(busy)) {
+    it(`ends ${name} and keeps all state`, async () => {
+      await kernel.execute(`kept += 1`);
+      const { all: allBefore } = await kernel.execute('kept');
+      const cell = kernel.execute(`console.log('started'); ${code}`);
+      while (!cell.messages.some(({ header }) => header.msg_type === 'stream')) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      // Long enough for what runs after an await, or in a worker or process, to have begun.
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      await kernel.interrupt();
+      const { reply, all } = await cell;
+      assert.equal(reply.ename, 'Interrupted');
+      assert.equal(all('error').length, 1);
+      const { all: allAfter, reply: next } = await kernel.execute(
+        'await sleep(2); await new Promise((resolve) => setImmediate(resolve)); kept',
+      );
+      assert.equal(next.status, 'ok');
+      assert.deepEqual(allAfter('execute_result')[0]?.data, allBefore('execute_result')[0]?.data);
+      assert.deepEqual(descendants(processTable(), [kernel.process.pid!]), []);
+    });
+  }
+
+  it('leaves nothing spinning in the kernel', async () => {
+    const { all } = await kernel.execute(`
+      const used = process.cpuUsage(); await sleep(300);
+      process.cpuUsage(used).user < 150_000`);
+    assert.deepEqual(all('execute_result')[0]?.data, { 'text/plain': 'true' });
+  });
+
+  it('silences what the cell left behind, timers included', async () => {
+    const cell = kernel.execute(`setInterval(() => kept += 1000, 5); for (;;) { await sleep(5); kept += 1000 }`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await kernel.interrupt();
+    await cell;
+    await kernel.execute('await sleep(20)');
+    const { all } = await kernel.execute('const now = kept; await sleep(50); kept - now');
+    assert.deepEqual(all('execute_result')[0]?.data, { 'text/plain': '0' });
+  });
+
+  it('calls what the library registered, and spares workers of earlier cells', async () => {
+    await kernel.execute(`
+      const older = new Worker('require("node:worker_threads").parentPort.on("message", () => {})', { eval: true });
+      let ended = 0;
+      const forget = (globalThis as any)[Symbol.for('interleaved.host')].onInterrupt(() => { ended += 1; }); void 0`);
+    for (let round = 0; round < 2; round += 1) {
+      const cell = kernel.execute('await forever');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await kernel.interrupt();
+      await cell;
+      if (round === 0) await kernel.execute('forget()');
+    }
+    const { all } = await kernel.execute('[ended, older.threadId > 0].join()');
+    assert.deepEqual(all('execute_result')[0]?.data, { 'text/plain': '1,true' });
+    await kernel.execute('await older.terminate()');
+  });
+
+  it('between cells changes nothing', async () => {
+    await kernel.interrupt();
+    assert.equal((await kernel.execute('await sleep(50); kept')).reply.status, 'ok');
+  });
+
+  it('aborts the cells that wait behind', async () => {
+    const first = kernel.execute('for (;;);');
+    const second = kernel.execute('void 0');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await kernel.interrupt();
+    assert.equal((await first).reply.ename, 'Interrupted');
+    assert.equal((await second).reply.status, 'aborted');
+  });
+
+  it('as a signal works as well', async () => {
+    for (const code of ['for (;;);', 'await null; await forever']) {
+      const cell = kernel.execute(code);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      kernel.process.kill('SIGINT');
+      assert.equal((await cell).reply.ename, 'Interrupted', code);
+    }
+  });
+
+  it('is followed by a heartbeat and by completions, also while a cell is busy', async () => {
+    const cell = kernel.execute('for (;;);');
+    await kernel.ping();
+    await kernel.interrupt();
+    await cell;
+    const { reply } = await kernel.request('complete_request', { code: 'kep', cursor_pos: 3 });
+    assert.ok((reply.matches as string[]).includes('kept'));
+  });
+});

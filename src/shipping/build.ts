@@ -1,0 +1,309 @@
+import { createHash } from 'node:crypto';
+import { types } from 'node:util';
+import { serialize } from 'node:v8';
+import type { AnyFunction, Target } from './contract.ts';
+import { Encoder } from './encode.ts';
+import { type Surroundings, surroundingsOf } from './inspect.ts';
+import { originInPackage, originOf } from './modules.ts';
+import { environmentId, fileName, here, type Meaning, meaningOf } from './names.ts';
+import type { Binding, Definition, Parcel } from './parcel.ts';
+import { describeRefused, type Path, pathText, type Refusal } from './refusal.ts';
+import { classId, knownClass, whereKnown } from './registry.ts';
+import { changedShape, isNative, ownKeys, textOf, unusedName, usedAt, wayAround } from './shape.ts';
+import { type FreeName, type Source, sourceOf } from './source.ts';
+import type { Graph, Wire, WireNode } from './wire.ts';
+
+/** A variable that a shipped function uses. */
+interface Variable {
+  readonly environment: string;
+  readonly name: string;
+  readonly value: unknown;
+  /** Which function uses it where. */
+  readonly used: string;
+}
+
+/** Variables that are written down together, and the objects they reach. */
+interface Group {
+  readonly variables: Variable[];
+  readonly met: Set<object>;
+  encoder: Encoder;
+  wires: Wire[];
+}
+
+/** A function or class with the properties of its own that travel with it. */
+export interface Owner {
+  readonly fn: AnyFunction;
+  readonly keys: readonly PropertyKey[];
+  readonly kept: readonly PropertyKey[];
+}
+
+/** What must be looked at to know that a function, and all it uses, did not change. */
+export interface Checks {
+  /** Variables that have a value in an object that we can read. */
+  readonly members: { readonly of: object; readonly name: string; readonly value: unknown }[];
+  /** Captured objects, by the place of their group: the variable is the same, its contents may have changed. */
+  readonly captured: { readonly group: number; readonly values: readonly unknown[] }[];
+  /** By the place of the definition. */
+  readonly owners: Owner[];
+  /** Functions with variables that can change without a trace. */
+  readonly unknown: { readonly fn: AnyFunction; readonly values: Map<string, unknown> }[];
+}
+
+const nothing: WireNode = ['plain', undefined];
+const unchanged: Meaning = { kind: 'unchanged' };
+const nowhere: Surroundings = { script: '', line: 0, column: 0, scopes: [] };
+
+const digest = (content: unknown): string => createHash('sha1').update(serialize(content)).digest('base64url');
+
+/** Collects a function and all it uses, until nothing is left that was not looked at. */
+export class Builder {
+  readonly refusals: Refusal[] = [];
+  readonly shared = new Map<string, SharedArrayBuffer>();
+  readonly checks: Checks = { members: [], captured: [], owners: [], unknown: [] };
+  readonly #to: Target;
+  readonly #ids = new Map<AnyFunction, string>();
+  readonly #defined = new Set<string>();
+  readonly #definitions: (() => Definition)[] = [];
+  readonly #environments = new Map<string, Map<string, Binding>>();
+  readonly #groups: Group[] = [];
+  readonly #waiting: Variable[] = [];
+
+  constructor(to: Target) {
+    this.#to = to;
+  }
+
+  /** The node of a function or class; it and all it uses become part of the parcel. */
+  add(fn: AnyFunction, path: Path): WireNode {
+    // A native function that was captured is found by its name; to send one itself is most often a slip.
+    const node = isNative(fn) ? this.#refuse(pathText(path), describeRefused(fn)) : this.#callable(fn, path);
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#bind(next);
+    return node;
+  }
+
+  /** The parcel of all that was added; to be called once, if nothing was refused. */
+  parcel(): Parcel {
+    this.#mergeGroups();
+    const groups = this.#groups.map(({ variables, encoder, wires }, group): readonly [string, Graph] => {
+      const graph = { roots: wires, nodes: encoder.nodes };
+      const id = digest([variables.map(({ environment, name }) => `${environment} ${name}`), graph]);
+      variables.forEach(({ environment, name }, index) => {
+        this.#environments.get(environment)?.set(name, ['data', id, index]);
+      });
+      if (graph.nodes.length > 0) this.checks.captured.push({ group, values: variables.map(({ value }) => value) });
+      return [id, graph];
+    });
+    return {
+      definitions: this.#definitions.map((define) => define()),
+      environments: [...this.#environments].map(([id, variables]) => [id, [...variables]]),
+      groups,
+    };
+  }
+
+  /** The node of a function that is part of the parcel or imported; undefined for any other. */
+  nodeOf(fn: AnyFunction): WireNode | undefined {
+    const id = this.#ids.get(fn);
+    return id === undefined ? importNode(fn) : ['function', id];
+  }
+
+  #refuse(name: string, text: string): WireNode {
+    this.refusals.push({ name, text });
+    return nothing;
+  }
+
+  #callable(fn: AnyFunction, path: Path): WireNode {
+    const known = this.nodeOf(fn);
+    if (known) return known;
+    if (isNative(fn) || types.isProxy(fn)) return this.#refuse(pathText(path), describeRefused(fn));
+    const text = textOf(fn);
+    let source: Source;
+    try {
+      source = sourceOf(text);
+    } catch (error) {
+      return this.#refuse(pathText(path), `has a source that cannot be read: ${(error as Error).message}.`);
+    }
+    // Who uses no name of its surroundings need not be looked up there.
+    const at = source.names.size === 0 && !source.extendsName ? nowhere : surroundingsOf(fn);
+    const packaged = originInPackage(fn, at);
+    if (packaged) return ['origin', packaged];
+    return ['function', this.#define(fn, text, source, at)];
+  }
+
+  #define(fn: AnyFunction, text: string, source: Source, at: Surroundings): string {
+    const before = this.refusals.length;
+    const name = fn.name || 'the function';
+    for (const { name: obstacle, use, reason } of source.obstacles) {
+      this.#refuse(obstacle, `${reason} (${usedAt(name, use)}). ${wayAround(obstacle)}`);
+    }
+    const changed = changedShape(fn, text, source);
+    if (changed) this.#refuse(name, changed);
+
+    const environments: [string, string][] = [];
+    const captured = new Set<string>();
+    const variables: Variable[] = [];
+    const unknown = new Map<string, unknown>();
+    let requireFrom: string | undefined;
+    const scope = `script ${here}.${at.script}`;
+    for (const [freeName, use] of source.names) {
+      const meaning = freeName === '$bare' || freeName === '$extends' ? unchanged : meaningOf(freeName, at);
+      const used = usedAt(name, use.first);
+      if (meaning.kind === 'refused') {
+        this.#refuse(freeName, `${meaning.reason} (${used}). ${meaning.wayOut}`);
+      } else if (meaning.kind === 'members') {
+        environments.push([freeName, environmentId(meaning.of)]);
+        variables.push(...this.#members(freeName, meaning.of, use, used));
+      } else if (meaning.kind === 'require') {
+        requireFrom = meaning.folder;
+      } else if (meaning.kind === 'value') {
+        captured.add(freeName);
+        variables.push({ environment: scope, name: freeName, value: meaning.value, used });
+        if (meaning.changes === 'unknown') unknown.set(freeName, meaning.value);
+        else if (meaning.changes !== 'never') {
+          this.checks.members.push({ of: meaning.changes.with, name: freeName, value: meaning.value });
+        }
+      }
+    }
+    if (unknown.size > 0) this.checks.unknown.push({ fn, values: unknown });
+    const variable = unusedName(text);
+    if (captured.size > 0) environments.push([variable, scope]);
+
+    const isClass = source.kind === 'class';
+    const isModule = at.scopes.some(({ kind }) => kind === 'Module');
+    const keys = ownKeys(fn);
+    const content = [fn.name, text, isModule, at.script, environments, requireFrom];
+    // Functions of the same source in the same place mean the same; but a class is only the same as itself.
+    const id = isClass || keys.length > 0 ? classId(fn) : `function ${digest(content)}`;
+    this.#ids.set(fn, id);
+    if (this.#defined.has(id)) return id;
+    this.#defined.add(id);
+    if (this.refusals.length > before) return id;
+
+    this.#waiting.push(...variables);
+    const parent = source.extendsName
+      ? this.#callable(Object.getPrototypeOf(fn) as AnyFunction, { step: `the parent class of ${name}` })
+      : undefined;
+    const definition: Definition = {
+      id,
+      isClass,
+      name: fn.name,
+      file: fileName(fn),
+      code: source.expression(captured, variable),
+      isStrict: isModule || (source.isPlainFunction && !Object.hasOwn(fn, 'caller')),
+      environments,
+      requireFrom,
+      parent,
+      properties: undefined,
+    };
+    const owner = { fn, keys, kept: keys.filter((key) => this.#isKept(fn, key, isClass, text)) };
+    this.checks.owners.push(owner);
+    this.#definitions.push(() => ({ ...definition, properties: propertiesOf(owner, this.#encoder()) }));
+    return id;
+  }
+
+  /** A static field whose value cannot travel, or is a function, gets its value anew where the class is built. */
+  #isKept(fn: AnyFunction, key: PropertyKey, isClass: boolean, text: string): boolean {
+    const value: unknown = Reflect.get(fn, key);
+    if (isClass && typeof value === 'function' && text.includes(textOf(value))) return false;
+    const before = this.refusals.length;
+    this.#encoder().encode(value, { up: { step: fn.name }, step: key });
+    if (isClass && this.refusals.length > before) {
+      this.refusals.length = before;
+      return false;
+    }
+    return true;
+  }
+
+  #members(name: string, of: object, use: FreeName, used: string): Variable[] {
+    if (use.members === undefined) {
+      this.#refuse(name, `is used as a whole (${used}). Use the names themselves.`);
+      return [];
+    }
+    return [...use.members].map((member) => {
+      const value: unknown = Reflect.get(of, member);
+      this.checks.members.push({ of, name: member, value });
+      return { environment: environmentId(of), name: member, value, used };
+    });
+  }
+
+  /** Gives a variable its binding. */
+  #bind(variable: Variable): void {
+    const { environment, name, value, used } = variable;
+    const bindings = this.#environments.get(environment) ?? new Map<string, Binding>();
+    this.#environments.set(environment, bindings);
+    if (bindings.has(name)) return;
+    const path: Path = { step: name };
+    if (typeof value === 'function' && !types.isProxy(value)) {
+      const before = this.refusals.length;
+      bindings.set(name, this.#callable(value as AnyFunction, path));
+      this.#addUse(before, used);
+      return;
+    }
+    const origin = typeof value === 'object' && value !== null ? originOf(value) : undefined;
+    if (origin) {
+      bindings.set(name, ['origin', origin]);
+      return;
+    }
+    // Takes the place; the group has no name until it is complete.
+    bindings.set(name, ['data', '', 0]);
+    const before = this.refusals.length;
+    const met = new Set<object>();
+    const encoder = this.#encoder(met);
+    const wires = [encoder.encode(value, path)];
+    this.#addUse(before, used);
+    this.#groups.push({ variables: [variable], encoder, wires, met });
+  }
+
+  /** Completes the refusals of a variable's value by where the variable is used. */
+  #addUse(since: number, used: string): void {
+    for (let index = since; index < this.refusals.length; index += 1) {
+      const { name, text } = this.refusals[index] as Refusal;
+      if (!text.includes('(used in')) this.refusals[index] = { name, text: text.replace(/(?=[.,:])/, ` (${used})`) };
+    }
+  }
+
+  #encoder(met?: Set<object>): Encoder {
+    return new Encoder({
+      to: this.#to,
+      shared: this.shared,
+      met,
+      callable: (fn, path) => this.#callable(fn, path),
+      refuse: (_value, path, text) => {
+        this.#refuse(pathText(path), text);
+        return undefined;
+      },
+    });
+  }
+
+  /** Variables that share an object are written down together, so that they share it there. */
+  #mergeGroups(): void {
+    for (let index = 0; index < this.#groups.length; index += 1) {
+      const group = this.#groups[index] as Group;
+      const earlier = this.#groups.slice(0, index).find(({ met }) => [...group.met].some((object) => met.has(object)));
+      if (earlier === undefined) continue;
+      earlier.variables.push(...group.variables);
+      for (const object of group.met) earlier.met.add(object);
+      earlier.encoder = this.#encoder();
+      earlier.wires = earlier.variables.map(({ value, name }) => earlier.encoder.encode(value, { step: name }));
+      this.#groups.splice(index, 1);
+      // The larger group may share objects with one that stood between.
+      index = -1;
+    }
+  }
+}
+
+/** The node of what is found by its name there. */
+function importNode(fn: AnyFunction): WireNode | undefined {
+  const known = knownClass(fn.prototype);
+  if (known?.cls === fn) return ['known', known.name, whereKnown(known)];
+  const origin = originOf(fn);
+  return origin && ['origin', origin];
+}
+
+/** A function's own properties: key and value in turn. */
+export function propertiesOf({ fn, kept }: Owner, encoder: Encoder): Graph | undefined {
+  if (kept.length === 0) return undefined;
+  const roots = kept.flatMap((key) => {
+    const path: Path = { up: { step: fn.name }, step: key };
+    return [encoder.encode(key, path), encoder.encode(Reflect.get(fn, key), path)];
+  });
+  return { roots, nodes: encoder.nodes };
+}

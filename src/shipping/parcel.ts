@@ -1,0 +1,48 @@
+import type { Graph, WireNode } from './wire.ts';
+
+/** A function or class as a worker builds it. */
+export interface Definition {
+  /** The same for functions that mean the same; a class keeps its name on its travels. */
+  readonly id: string;
+  readonly isClass: boolean;
+  readonly name: string;
+  /** What a stack calls its source. */
+  readonly file: string;
+  /** An expression. */
+  readonly code: string;
+  readonly isStrict: boolean;
+  /** Variables of the code and the environment that each stands for. */
+  readonly environments: readonly (readonly [variable: string, environment: string])[];
+  /** The folder from which its `require` looks for modules. */
+  readonly requireFrom: string | undefined;
+  /** The class that it extends, when the code names it `$extends`. */
+  readonly parent: WireNode | undefined;
+  /** The function's or class's own properties, static fields among them: their names, then their values. */
+  readonly properties: Graph | undefined;
+}
+
+/**
+ * A variable: a function, class or imported value by a node, or data by its place in a group. Variables that share
+ * objects are in one group. Functions that were sent on different occasions but use the same group share its variables
+ * in a worker, so that one can set what the other reads, as in one module.
+ */
+export type Binding = WireNode | readonly ['data', group: string, index: number];
+
+/** Everything that a worker needs to build a function. */
+export interface Parcel {
+  readonly definitions: readonly Definition[];
+  readonly environments: readonly (readonly [id: string, variables: readonly (readonly [name: string, Binding])[]])[];
+  readonly groups: readonly (readonly [id: string, Graph])[];
+}
+
+/** What travels in `Shipment.definitions`. */
+export interface Contents {
+  /** The function or class itself. */
+  readonly root: WireNode;
+  /** A later parcel of the same thread has a higher number: a class takes its variables from the latest. */
+  readonly version: number;
+  /** The parcel, serialised by `v8`: one piece to copy, and a snapshot of the captured data. */
+  readonly parcel: Uint8Array;
+  /** The shared memory that the captured data name. */
+  readonly shared: ReadonlyMap<string, SharedArrayBuffer>;
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual, types } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
+import { Builder, propertiesOf } from './build.ts';
+import type { AnyFunction, Shipment, Target } from './contract.ts';
+import { Encoder } from './encode.ts';
+import { surroundingsOf } from './inspect.ts';
+import { meaningOf } from './names.ts';
+import type { Contents, Parcel } from './parcel.ts';
+import { describeRefused, refusalError } from './refusal.ts';
+import { ownKeys } from './shape.ts';
+import type { Graph, Wire, WireNode } from './wire.ts';
+
+/** A shipment that was made, and what tells whether it still holds. */
+interface Plan {
+  readonly shipment: Shipment;
+  readonly builder: Builder;
+  /** As it was sent: what the function captured, to be compared with what that is now. */
+  readonly sent: Parcel;
+}
+
+const plans: Readonly<Record<Target, WeakMap<AnyFunction, Plan>>> = {
+  thread: new WeakMap(),
+  process: new WeakMap(),
+  remote: new WeakMap(),
+};
+
+/** What brought a class here: it brings it further, too. */
+export const broughtBy = new WeakMap<AnyFunction, Shipment>();
+
+let version = 0;
+
+/** See `shipFunction` in `index.ts`. */
+export function plan(fn: AnyFunction, to: Target): Shipment {
+  const name = fn.name || 'anonymous';
+  if (types.isProxy(fn)) throw refusalError(name, to, [{ name, text: describeRefused(fn) }]);
+  const brought = broughtBy.get(fn);
+  if (brought) return brought;
+  const known = plans[to].get(fn);
+  if (known && isUnchanged(known, to)) return known.shipment;
+
+  const builder = new Builder(to);
+  const root = builder.add(fn, { step: name });
+  if (builder.refusals.length > 0) throw refusalError(name, to, builder.refusals);
+  const bytes = serialize(builder.parcel());
+  const id = createHash('sha1').update(serialize(root)).update(bytes).digest('base64url');
+  version += 1;
+  const contents: Contents = { root, version, parcel: bytes, shared: builder.shared };
+  // The one that was sent before is as good, and no worker need get it again.
+  const shipment = known?.shipment.id === id ? known.shipment : { id, name, definitions: contents };
+  plans[to].set(fn, { shipment, builder, sent: deserialize(bytes) as Parcel });
+  return shipment;
+}
+
+/** True when building the parcel again would give the same: a few looks at variables where no objects are captured. */
+function isUnchanged(plan: Plan, to: Target): boolean {
+  const { checks } = plan.builder;
+  for (const { of, name, value } of checks.members) {
+    if (!Object.is((of as Record<string, unknown>)[name], value)) return false;
+  }
+  for (const { fn, values } of checks.unknown) {
+    const at = surroundingsOf(fn);
+    for (const [name, value] of values) {
+      const meaning = meaningOf(name, at);
+      if (meaning.kind !== 'value' || !Object.is(meaning.value, value)) return false;
+    }
+  }
+  for (const { group, values } of checks.captured) {
+    const write = (encoder: Encoder): Wire[] => values.map((value) => encoder.encode(value, { step: '' }));
+    if (!isSame(plan, to, plan.sent.groups[group]?.[1], write)) return false;
+  }
+  return checks.owners.every((owner, index) => {
+    const keys = ownKeys(owner.fn);
+    if (keys.length !== owner.keys.length || keys.some((key, place) => key !== owner.keys[place])) return false;
+    const write = (encoder: Encoder): readonly Wire[] => propertiesOf(owner, encoder)?.roots ?? [];
+    return owner.kept.length === 0 || isSame(plan, to, plan.sent.definitions[index]?.properties, write);
+  });
+}
+
+/** True when data, written down again, is what it was when it was sent. */
+function isSame(
+  { builder }: Plan,
+  to: Target,
+  sent: Graph | undefined,
+  write: (encoder: Encoder) => readonly Wire[],
+): boolean {
+  let changed = false;
+  const change = (): undefined => {
+    changed = true;
+  };
+  const shared = new Map(builder.shared);
+  const callable = (fn: AnyFunction): WireNode => builder.nodeOf(fn) ?? ['plain', change()];
+  const encoder = new Encoder({ to, shared, callable, refuse: change });
+  const roots = write(encoder);
+  const isShared = shared.size === builder.shared.size;
+  return isShared && !changed && isDeepStrictEqual({ roots, nodes: encoder.nodes }, sent);
+}

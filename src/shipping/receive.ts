@@ -1,0 +1,185 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { deserialize } from 'node:v8';
+import { compile, standInFor } from './compile.ts';
+import type { AnyFunction, Shipment } from './contract.ts';
+import { decode, type Sources } from './decode.ts';
+import { environmentId } from './names.ts';
+import type { Binding, Contents, Definition, Parcel } from './parcel.ts';
+import { broughtBy } from './plan.ts';
+import { classId, classWithId } from './registry.ts';
+import type { Graph, WireNode } from './wire.ts';
+
+const received = new Map<string, AnyFunction>();
+
+/** See `receiveFunction` in `index.ts`. */
+export function receive(shipment: Shipment): AnyFunction {
+  let fn = received.get(shipment.id);
+  if (fn === undefined) {
+    const { root } = shipment.definitions as Contents;
+    const known = root[0] === 'function' ? classWithId(root[1]) : undefined;
+    // A class that was made here is at home, and needs nothing.
+    fn = known && !broughtBy.has(known) ? known : new Workshop(shipment).root();
+    received.set(shipment.id, fn);
+  }
+  return fn;
+}
+
+/** The function of a shipment that was received here before. */
+export function receivedBefore(id: string): AnyFunction | undefined {
+  return received.get(id);
+}
+
+/**
+ * The values of captured variables, by group: functions of several shipments that captured the same share them, and
+ * what one assigns the others read, for as long as the worker lives.
+ */
+const groups = new Map<string, unknown[]>();
+
+/** The variables that the methods of received classes see, by environment: those of the latest parcel. */
+const classVariables = new Map<string, { readonly object: object; readonly versions: Map<string, number> }>();
+const classVersions = new WeakMap<AnyFunction, number>();
+
+/** Builds what one parcel brings. */
+class Workshop implements Sources {
+  readonly shared: ReadonlyMap<string, SharedArrayBuffer>;
+  readonly standIn = standInFor;
+  readonly #shipment: Shipment;
+  readonly #contents: Contents;
+  readonly #definitions: ReadonlyMap<string, Definition>;
+  readonly #environments: ReadonlyMap<string, readonly (readonly [string, Binding])[]>;
+  readonly #groups: ReadonlyMap<string, Graph>;
+  readonly #variables = new Map<string, object>();
+  readonly #built = new Map<string, AnyFunction>();
+  readonly #building = new Set<string>();
+
+  constructor(shipment: Shipment) {
+    this.#shipment = shipment;
+    this.#contents = shipment.definitions as Contents;
+    this.shared = this.#contents.shared;
+    const { definitions, environments, groups } = deserialize(this.#contents.parcel) as Parcel;
+    this.#definitions = new Map(definitions.map((definition) => [definition.id, definition]));
+    this.#environments = new Map(environments);
+    this.#groups = new Map(groups);
+  }
+
+  /** The function or class that was sent, and everything it needs. */
+  root(): AnyFunction {
+    const fn = this.#value(this.#contents.root) as AnyFunction;
+    for (const object of this.#variables.values()) {
+      // Reading a variable makes its value. What fails, fails before the function runs.
+      for (const name of Object.keys(object)) Reflect.get(object, name);
+    }
+    return fn;
+  }
+
+  functionWithId(id: string): AnyFunction {
+    const built = this.#built.get(id);
+    if (built) return built;
+    const definition = this.#definitions.get(id) as Definition;
+    const known = definition.isClass ? classWithId(id) : undefined;
+    if (known && !broughtBy.has(known)) return known;
+    if (this.#building.has(id)) throw new ReferenceError(`Cannot access '${definition.name}' before initialization`);
+    this.#building.add(id);
+    const fn = known ?? this.#compile(definition);
+    this.#built.set(id, fn);
+    if (definition.isClass) this.#welcome(fn, definition);
+    else this.#setProperties(fn, definition);
+    return fn;
+  }
+
+  #value(node: WireNode): unknown {
+    return decode({ roots: [[0]], nodes: [node] }, this)[0];
+  }
+
+  #compile({ code, environments, file, isClass, isStrict, name, parent, requireFrom }: Definition): AnyFunction {
+    const variables: [string, unknown][] = environments.map(([variable, id]) => [
+      variable,
+      isClass ? this.#classVariables(id) : this.#environment(id),
+    ]);
+    if (requireFrom !== undefined) variables.push(['require', createRequire(join(requireFrom, 'cell.js'))]);
+    if (parent) variables.push(['$extends', this.#value(parent)]);
+    return compile(code, name, file, isStrict, variables);
+  }
+
+  /** A class keeps its name; one that was here before gets newer values of its variables and static fields. */
+  #welcome(cls: AnyFunction, definition: Definition): void {
+    const { environments, id, name } = definition;
+    const { version } = this.#contents;
+    if ((classVersions.get(cls) ?? -1) >= version) return;
+    classVersions.set(cls, version);
+    classId(cls, id);
+    const contents: Contents = { ...this.#contents, root: ['function', id] };
+    broughtBy.set(cls, { id: `${this.#shipment.id} ${id}`, name: name || 'anonymous', definitions: contents });
+    for (const [, environment] of environments) this.#classVariables(environment);
+    this.#setProperties(cls, definition);
+  }
+
+  #setProperties(fn: AnyFunction, { properties }: Definition): void {
+    const values = properties ? decode(properties, this) : [];
+    for (let index = 0; index < values.length; index += 2) {
+      const attributes = { configurable: true, enumerable: true, writable: true };
+      Object.defineProperty(fn, values[index] as PropertyKey, { ...attributes, value: values[index + 1] });
+    }
+  }
+
+  #environment(id: string): object {
+    let object = this.#variables.get(id);
+    if (object === undefined) {
+      object = {};
+      this.#variables.set(id, object);
+      environmentId(object, id);
+      for (const [name, binding] of this.#environments.get(id) ?? []) this.#define(object, name, binding);
+    }
+    return object;
+  }
+
+  #classVariables(id: string): object {
+    const known = classVariables.get(id);
+    const { object, versions } = known ?? { object: {}, versions: new Map<string, number>() };
+    if (!known) {
+      classVariables.set(id, { object, versions });
+      environmentId(object, id);
+    }
+    const { version } = this.#contents;
+    for (const [name, binding] of this.#environments.get(id) ?? []) {
+      if ((versions.get(name) ?? -1) >= version) continue;
+      versions.set(name, version);
+      this.#define(object, name, binding);
+    }
+    this.#variables.set(`${id} of classes`, object);
+    return object;
+  }
+
+  /** A variable whose value is made when it is first read, since functions and data may need each other. */
+  #define(object: object, name: string, binding: Binding): void {
+    const attributes = { configurable: true, enumerable: true };
+    if (binding[0] === 'data') {
+      const [, id, index] = binding;
+      let group: unknown[] | undefined;
+      const values = (): unknown[] => {
+        group ??= this.#group(id);
+        return group;
+      };
+      const set = (value: unknown): void => {
+        values()[index] = value;
+      };
+      Object.defineProperty(object, name, { ...attributes, get: () => values()[index], set });
+      return;
+    }
+    const set = (value: unknown): unknown => {
+      Object.defineProperty(object, name, { ...attributes, writable: true, value });
+      return value;
+    };
+    Object.defineProperty(object, name, { ...attributes, get: () => set(this.#value(binding)), set });
+  }
+
+  #group(id: string): unknown[] {
+    let values = groups.get(id);
+    if (values === undefined) {
+      values = decode(this.#groups.get(id) as Graph, this);
+      groups.set(id, values);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,73 @@
+import { types } from 'node:util';
+import { ShippingError, type Target } from './contract.ts';
+import { originOf } from './modules.ts';
+
+/** The way from a named value to one inside it: `args[0].sock`. Made into text only when something is refused. */
+export interface Path {
+  readonly up?: Path;
+  readonly step: string | number | symbol;
+  /** How the step is written; a field when absent. */
+  readonly how?: 'entry' | 'private';
+}
+
+export function pathText({ up, step, how }: Path): string {
+  const name = String(step);
+  if (up === undefined) return name;
+  if (how === 'entry') return `${pathText(up)}.get(${name})`;
+  if (how === 'private') return `${pathText(up)}.${name}`;
+  return typeof step === 'string' && /^[\w$]+$/.test(step) && !/^\d/.test(step)
+    ? `${pathText(up)}.${name}`
+    : `${pathText(up)}[${name}]`;
+}
+
+/** One thing that cannot travel. */
+export interface Refusal {
+  readonly name: string;
+  /** What it is and where it is used, and the way out: two sentences that follow the name. */
+  readonly text: string;
+}
+
+/** One error for all that was refused, so that a reader mends it in one go. */
+export function refusalError(what: string, to: Target, refusals: readonly Refusal[]): ShippingError {
+  const goal = { thread: 'a thread', process: 'another process', remote: 'another machine' }[to];
+  const lines = refusals.map(({ name, text }) => `${name} ${text}`);
+  const list = lines.length === 1 ? ` ${lines[0]}` : lines.map((line) => `\n- ${line}`).join('');
+  return new ShippingError(`${what} cannot be sent to ${goal}:${list}`, [...new Set(refusals.map(({ name }) => name))]);
+}
+
+/** What a value is that cannot travel, and what to do instead. */
+export function describeRefused(value: unknown): string {
+  if (typeof value === 'function') {
+    const name = value.name.replace(/^bound /, '') || 'it';
+    if (value.name.startsWith('bound ')) {
+      return `is a bound function, whose source nobody can read. Send an arrow that calls ${name} instead.`;
+    }
+    return `is a native function without a source. Send an arrow instead: (...args) => ${name}(...args).`;
+  }
+  if (types.isProxy(value)) return 'is a Proxy. Send the object behind it.';
+  if (types.isPromise(value)) return 'is a promise. Await it, and send its value.';
+  if (types.isWeakMap(value) || types.isWeakSet(value)) return 'holds its keys weakly. Send a Map or a Set.';
+  if (value instanceof WeakRef) return 'is a weak reference. Send the object it refers to.';
+  if (types.isGeneratorObject(value)) return 'is a generator that has begun. Send an array, or the generator function.';
+  if (types.isSharedArrayBuffer(ArrayBuffer.isView(value) ? value.buffer : value))
+    return 'is shared memory, which only threads of one process share. Send a copy, or use threads.';
+  if (types.isExternal(value)) return 'is known to native code only.';
+  const name = className(value);
+  const kinds = originOf(Object.getPrototypeOf(value)?.constructor ?? Object);
+  const isStream = hasMethod(value, 'pipe') || hasMethod(value, 'getReader') || hasMethod(value, 'getWriter');
+  const what =
+    isStream || /socket|server|stream/i.test(name) ? 'a connection, file or stream' : 'a part of this process';
+  const a = /^[aeiou]/i.test(name) ? 'an' : 'a';
+  if (kinds === undefined || kinds.from === 'file')
+    return `is ${a} ${name}, which is not made of data. Send the data it is made from.`;
+  return `is ${a} ${name}, ${what}. Send what it is made from, and make it there.`;
+}
+
+function className(value: unknown): string {
+  const name: unknown = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor
+    ?.name;
+  return typeof name === 'string' && name !== '' ? name : 'object';
+}
+
+const hasMethod = (value: unknown, name: string): boolean =>
+  typeof (value as Record<string, unknown>)[name] === 'function';

@@ -20,6 +20,12 @@ export function createCompiler(
 ): Compiler {
   const inner = createConverter({ isJS: false, isBrowser: false });
 
+  /**
+   * The names that all cells so far have declared. tslab forgets those of a cell that failed or was interrupted; then a
+   * reader could no longer reach the pool that such a cell had made.
+   */
+  let declarations = '';
+
   function guarded<T>(work: () => T): T {
     atWork(true);
     try {
@@ -33,12 +39,12 @@ export function createCompiler(
     error: undefined,
     converter: {
       ...inner,
-      complete: (...args) => guarded(() => inner.complete(...args)),
-      inspect: (...args) => guarded(() => inner.inspect(...args)),
+      complete: (_, code, position) => guarded(() => inner.complete(declarations, code, position)),
+      inspect: (_, code, position) => guarded(() => inner.inspect(declarations, code, position)),
       addModule: (...args) => guarded(() => inner.addModule(...args)),
-      convert: (previous, code) =>
+      convert: (_, code) =>
         guarded(() => {
-          const result = inner.convert(previous, code);
+          const result = inner.convert(declarations, code);
           const script = keepSource(current(), code, result.output, lastMaps);
           compiler.error = undefined;
           if (result.diagnostics.length > 0) {
@@ -47,7 +53,9 @@ export function createCompiler(
               place: placeInText(script, start.line + 1, start.character + 1),
             }));
             compiler.error = new TypeScriptError(details);
+            return result;
           }
+          declarations = result.declOutput ?? '';
           if (!result.output) return result;
           return {
             ...result,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { inspect } from 'node:util';
-import { type Place, placeInCell } from './source.ts';
+import { type Place, placeInCell, placeInSent } from './source.ts';
 
 /** What the protocol wants to know of an error. */
 export interface ErrorReport {
@@ -108,8 +108,8 @@ function describe(error: unknown, lines: string[], seen: Set<unknown>): boolean 
   }
   lines.push(headline(error));
   // Reading the stack is what makes the engine format it.
-  void error.stack;
-  const own = frames.get(error) ?? [];
+  const { stack } = error;
+  const own = frames.get(error) ?? sentFrames(String(stack));
   for (const { place, name } of own) {
     lines.push(`  at ${name === '' ? '' : `${name}, `}cell ${place.cell}, line ${place.line}: ${place.text}`);
   }
@@ -120,6 +120,15 @@ function describe(error: unknown, lines: string[], seen: Set<unknown>): boolean 
     named = describe(error.cause, lines, seen) || named;
   }
   return named;
+}
+
+/** The frames in cells of an error that came from another thread or process, where functions of cells are `cell:name`. */
+function sentFrames(stack: string): Frame[] {
+  return stack.split('\n').flatMap((line) => {
+    const [, name = '', file = '', row, column] = /^ +at (?:(.*) \()?cell:([^:]+):(\d+):(\d+)\)?$/.exec(line) ?? [];
+    const place = placeInSent(file, Number(row), Number(column));
+    return place ? [{ place, name }] : [];
+  });
 }
 
 function text(value: unknown): string {

@@ -14,8 +14,8 @@ interface Source {
   readonly lines: readonly string[];
   /** From the script that ran back to the cell: the later step of the compilation first. Parsed when an error asks. */
   maps: readonly (string | SourceMap)[];
-  /** Lines of the script; below them is tslab's call of it. */
-  readonly height: number;
+  /** The script that ran; below it is tslab's call of it. */
+  readonly output: string;
 }
 
 /** The line that tslab's compiler sees before the first line of a cell. */
@@ -31,7 +31,7 @@ export function keepSource(
   maps: readonly string[] = [],
 ): string {
   const script = `cell-${cell.id}`;
-  sources.set(script, { count: cell.count, lines: code.split('\n'), maps, height: output.split('\n').length });
+  sources.set(script, { count: cell.count, lines: code.split('\n'), maps, output });
   return script;
 }
 
@@ -44,7 +44,7 @@ export function placeInText(script: string, line: number, column: number): Place
 /** Where a place of a running script lies in its cell; undefined when it is no cell's, or in what the compiler added. */
 export function placeInCell(script: string, line: number, column: number): Place | undefined {
   const source = sources.get(script);
-  if (source === undefined || source.maps.length === 0 || line > source.height) return undefined;
+  if (source === undefined || source.maps.length === 0 || line > lineCount(source.output)) return undefined;
   const maps = source.maps.map((map) => (typeof map === 'string' ? new SourceMap(JSON.parse(map)) : map));
   source.maps = maps;
   let at = { line: line - 1, column: column - 1 };
@@ -55,3 +55,25 @@ export function placeInCell(script: string, line: number, column: number): Place
   }
   return placeInText(script, at.line + 1 - linesBefore, at.column + 1);
 }
+
+/**
+ * Where a place of a function lies that was sent to another thread or process by its source: the cell of that source.
+ *
+ * @param name the function's name, one that a cell has declared
+ * @param line counted from the first line of the function
+ */
+export function placeInSent(name: string, line: number, column: number): Place | undefined {
+  const sent = (globalThis as { __tslab__?: { exports: Record<string, unknown> } }).__tslab__?.exports[name];
+  if (typeof sent !== 'function') return undefined;
+  const text = Function.prototype.toString.call(sent);
+  for (const [script, { output }] of [...sources].toReversed()) {
+    const at = output.indexOf(text);
+    if (at < 0) continue;
+    const before = output.slice(0, at);
+    const indent = line === 1 ? before.length - (before.lastIndexOf('\n') + 1) : 0;
+    return placeInCell(script, lineCount(before) + line - 1, column + indent);
+  }
+  return undefined;
+}
+
+const lineCount = (text: string): number => text.split('\n').length;

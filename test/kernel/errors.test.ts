@@ -43,6 +43,28 @@ function area(shape: Shape): number {
     ]);
   });
 
+  it('in a function that was sent to another thread or process name its line as well', async () => {
+    const outcome = await kernel.execute(`
+import { ProcessPoolExecutor, ThreadPoolExecutor, withExecutor } from 'interleaved';
+interface Task { n: number }
+
+function fail(task: Task): number {
+  // The compiler moves this line.
+  if (task.n > 0) throw new RangeError('task ' + task.n);
+  return 0;
+}`);
+    const cell = outcome.reply.execution_count;
+    for (const pool of ['ThreadPoolExecutor', 'ProcessPoolExecutor']) {
+      const error = errorOf(
+        await kernel.execute(`await withExecutor(new ${pool}(1), (e) => e.submit(fail, { n: 1 }))`),
+      );
+      assert.deepEqual(error.traceback, [
+        'RangeError: task 1',
+        `  at fail, cell ${cell}, line 7: if (task.n > 0) throw new RangeError('task ' + task.n);`,
+      ]);
+    }
+  });
+
   it('name causes and the errors of an aggregate', async () => {
     const error = errorOf(
       await kernel.execute(`
@@ -110,6 +132,14 @@ function area(shape: Shape): number {
   it('a cell sent after the reply to a failing one runs at once', async () => {
     await kernel.execute(`throw new Error('x')`);
     assert.equal((await kernel.execute('void 0')).reply.status, 'ok');
+  });
+
+  it('do not take away what the cell had declared before', async () => {
+    await kernel.execute(
+      `const found = 7; class Named {}; function twice(n: number) { return 2 * n }; throw new Error('x')`,
+    );
+    const { all } = await kernel.execute('[twice(found), new Named() instanceof Named].join()');
+    assert.deepEqual(all('execute_result')[0]?.data, { 'text/plain': '14,true' });
   });
 
   it('nobody handled fail the cell that runs, with its line', async () => {

@@ -103,6 +103,15 @@ describe('an interrupt', function () {
     await kernel.execute('await older.terminate()');
   });
 
+  it('leaves what the cell had declared within reach', async () => {
+    const cell = kernel.execute('let reached = 0; for (;;) { reached += 1; await sleep(1) }');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await kernel.interrupt();
+    await cell;
+    const { all } = await kernel.execute('reached > 1');
+    assert.deepEqual(all('execute_result')[0]?.data, { 'text/plain': 'true' });
+  });
+
   it('between cells changes nothing', async () => {
     await kernel.interrupt();
     assert.equal((await kernel.execute('await sleep(50); kept')).reply.status, 'ok');

@@ -9,9 +9,10 @@ import { type Connection, type Content, type Message, Wire } from '../../src/ker
 
 export const root = join(import.meta.dirname, '..', '..');
 
-/** The kernel under test, from source, and tslab's own for comparison. */
-export const kernels: Record<'ours' | 'tslab', (connectionFile: string) => string[]> = {
+/** The kernel under test, from source and built, and tslab's own for comparison. */
+export const kernels: Record<'ours' | 'built' | 'tslab', (connectionFile: string) => string[]> = {
   ours: (file) => [join(root, 'src', 'kernel', 'main.ts'), `--config-path=${file}`],
+  built: (file) => [join(root, 'dist', 'kernel', 'main.js'), `--config-path=${file}`],
   tslab: (file) => [join(root, 'node_modules', 'tslab', 'bin', 'tslab'), 'kernel', `--config-path=${file}`],
 };
 
@@ -35,7 +36,7 @@ interface Pending {
 export interface StartOptions {
   env?: Record<string, string>;
   cwd?: string;
-  kernel?: 'ours' | 'tslab';
+  kernel?: keyof typeof kernels;
   /** Between this process and the kernel stands another one, `process`, as a server would. */
   throughParent?: boolean;
 }

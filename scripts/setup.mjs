@@ -43,7 +43,7 @@ async function makeAll(groups, environment, addGroup) {
   let made = 0;
   for (const group of groups) {
     const due = group.filter((step) => !step.isDone(environment));
-    if (due.length > 0 && made === 0) say('Setting up; the first time this takes a minute.');
+    if (due.length > 0 && group === toolSteps) say('Setting up; the first time this takes a minute.');
     made += due.length;
     const running = new Set(due.map((step) => step.name));
     const progress = showProgress(running);

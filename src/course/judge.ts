@@ -1,6 +1,6 @@
 import { homedir, hostname, tmpdir, userInfo } from 'node:os';
 import { root } from './environment.ts';
-import { type Cell, joined, type Notebook, type Output, type Text } from './notebook.ts';
+import { hasTag, joined, type Notebook, type Output, type Text } from './notebook.ts';
 
 /** Words that a machine's user may be called, and a lesson may say. */
 const commonNames = new Set([
@@ -45,11 +45,10 @@ const unwanted: readonly { readonly sign: RegExp; readonly what: string }[] = [
  * @returns one sentence for each finding, naming the cell; empty when all is well
  */
 export function findings(notebook: Notebook): string[] {
-  return notebook.cells.flatMap((cell, index) =>
-    [...new Set((cell.outputs ?? []).flatMap((output) => findingsIn(output, joined(cell.source))))].map(
-      (finding) => `cell ${index + 1} shows ${finding}`,
-    ),
-  );
+  return notebook.cells.flatMap((cell) => {
+    const found = (cell.outputs ?? []).flatMap((output) => findingsIn(output, joined(cell.source)));
+    return [...new Set(found)].map((finding) => `cell [${cell.execution_count}] shows ${finding}`);
+  });
 }
 
 function findingsIn(output: Output, source: string): string[] {
@@ -68,35 +67,63 @@ function textOf({ text, data = {}, evalue = '', traceback = [] }: Output): strin
   return [joined(text), evalue, ...traceback, ...texts].join('\n');
 }
 
+/** The share of lines that stored and fresh outputs must have in common. */
+const likeness = 0.6;
+
 /**
- * What remains of a cell's outputs when everything that may differ from run to run and from machine to machine is
- * masked: numbers and their units, the length of bars and gaps, how often a kind of line is repeated. Stored outputs
- * and fresh ones must agree in this. A cell tagged `varies` agrees by its kinds of output alone.
+ * Where the stored outputs of a lesson differ from fresh ones in more than what may differ from run to run and from
+ * machine to machine. Kinds of output must be the same, and most lines, when numbers, units, bars and gaps are masked:
+ * a verdict may turn on a slow machine, and a figure may have more lanes. A cell tagged `varies` agrees by its kinds
+ * of output alone.
+ *
+ * @returns one text for each cell that differs; empty when all agree
  */
-export function shapeOf(cell: Cell): string[] {
-  const tags = Array.isArray(cell.metadata.tags) ? cell.metadata.tags : [];
-  return (cell.outputs ?? []).map((output) => {
-    const kind = [output.output_type, output.name, output.ename, ...Object.keys(output.data ?? {}).sort()]
-      .filter(Boolean)
-      .join(' ');
-    return tags.includes('varies')
-      ? kind
-      : `${kind}\n${masked(joined(output.text ?? (output.data?.['text/plain'] as Text | undefined)))}`;
+export function differences(stored: Notebook, fresh: Notebook): string[] {
+  return fresh.cells.flatMap((cell, index) => {
+    const before = stored.cells[index]?.outputs ?? [];
+    const now = cell.outputs ?? [];
+    const where = `cell [${cell.execution_count}]`;
+    const [kindsBefore, kindsNow] = [before, now].map((outputs) => outputs.map(kindOf).join(', ') || 'no output');
+    if (kindsBefore !== kindsNow) return [`${where} is stored with ${kindsBefore} and now has ${kindsNow}`];
+    if (hasTag(cell, 'varies')) return [];
+    const [old, current] = [before, now].map((outputs) => new Set(outputs.flatMap(maskedLines))) as [
+      Set<string>,
+      Set<string>,
+    ];
+    const lost = [...old].filter((line) => !current.has(line));
+    const come = [...current].filter((line) => !old.has(line));
+    const all = new Set([...old, ...current]).size;
+    if (all === 0 || (all - lost.length - come.length) / all >= likeness) return [];
+    return [
+      [
+        `${where} is no longer as stored:`,
+        ...lost.map((line) => `    - ${line}`),
+        ...come.map((line) => `    + ${line}`),
+      ].join('\n'),
+    ];
   });
 }
 
-function masked(text: string): string {
-  const rows = text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the escape character
-    .replace(/\x1b\[[\d;]*m/g, '')
-    .split('\n')
-    .map((line) =>
-      line
-        .replace(/[\u2500-\u259f█▁-▏]+/g, '─')
-        .replace(/[-+]?\d[\d,.\u2009\u202f]*(?:e[-+]?\d+)?/gi, '#')
-        .replace(/# ?(?:ns|µs|us|ms|s|min|B|kB|KB|MB|GB)\b/g, '# unit')
-        .replace(/\s+/g, ' ')
-        .trim(),
-    );
-  return rows.filter((row, index) => row !== rows[index - 1]).join('\n');
+function kindOf({ output_type, name, ename, data = {} }: Output): string {
+  return [output_type, name, ename, ...Object.keys(data).sort()].filter(Boolean).join(' ');
+}
+
+function maskedLines({ text, data }: Output): string[] {
+  return (
+    joined(text ?? (data?.['text/plain'] as Text | undefined))
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the escape character
+      .replace(/\x1b\[[\d;]*m/g, '')
+      .split('\n')
+      .map((line) =>
+        line
+          .replace(/[\u2500-\u259f·…]+/g, ' ')
+          .replace(/[-+]?\d[\d,.\u2009\u202f]*(?:e[-+]?\d+)?/gi, '#')
+          .replace(/#(?: ?– ?#)+/g, '#')
+          .replace(/# ?(?:ns|µs|us|ms|s|min|B|kB|KB|MB|GB)\b/g, '#')
+          .replace(/# (\w+?)s\b/g, '# $1')
+          .replace(/\s+/g, ' ')
+          .trim(),
+      )
+      .filter(Boolean)
+  );
 }

@@ -78,6 +78,11 @@ function flawOf(notebook: Notebook): string | undefined {
   return undefined;
 }
 
+/** Whether the author gave a cell this tag. */
+export function hasTag(cell: Cell, tag: string): boolean {
+  return Array.isArray(cell.metadata.tags) && cell.metadata.tags.includes(tag);
+}
+
 /** Text as one string. */
 export function joined(text: Text | undefined): string {
   return Array.isArray(text) ? text.join('') : (text ?? '');

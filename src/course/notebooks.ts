@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CourseError, root } from './environment.ts';
-import { findings } from './judge.ts';
+import { differences, findings } from './judge.ts';
 import { findLessons } from './lessons.ts';
-import { readLesson, writeLesson } from './notebook.ts';
+import { type Lesson, type Notebook, readLesson, writeLesson } from './notebook.ts';
 import { Progress } from './progress.ts';
 import { LessonRunner } from './run.ts';
 import { startServer } from './server.ts';
@@ -14,7 +14,7 @@ const help = `npm run notebooks -- [lessons] [--timeout S] [--check] [--dir FOLD
 Runs lessons from top to bottom, each in a fresh kernel, and writes their outputs into them. Lessons are given by number
 or name; without any, all are run. A cell that fails ends it all, unless it is tagged \`raises-exception\`.
   --timeout S   the longest a cell may take, in seconds (120)
-  --check       write nothing
+  --check       write nothing; fail where the stored outputs are not those of today, numbers aside
   --dir FOLDER  where the lessons are (notebooks)`;
 
 async function notebooks(args: string[]): Promise<number> {
@@ -43,8 +43,9 @@ async function notebooks(args: string[]): Promise<number> {
       if (found.length > 0) {
         throw new CourseError(`${lesson.name} would hold what should not be committed:\n  ${found.join('\n  ')}`);
       }
-      if (!check) writeLesson(lesson, notebook);
-      progress.done(index, durations, check ? 'nothing written' : 'written');
+      if (check) compare(lesson, notebook);
+      else writeLesson(lesson, notebook);
+      progress.done(index, durations, check ? 'as stored' : 'written');
     }
     return 0;
   } finally {
@@ -53,9 +54,15 @@ async function notebooks(args: string[]): Promise<number> {
   }
 }
 
+function compare(lesson: Lesson, fresh: Notebook): void {
+  const found = differences(lesson.notebook, fresh);
+  if (found.length > 0) {
+    throw new CourseError(`${lesson.name} is not stored as it runs today:\n  ${found.join('\n  ')}`);
+  }
+}
+
 function read(args: string[]) {
   const { values, positionals } = parse(args);
-  // Without the `--`, npm takes the option for its own and passes it on in this variable.
   const text = values.timeout ?? '120';
   const timeout = Number(text) * 1000;
   if (!(timeout > 0)) throw new CourseError(`--timeout takes seconds, not ${JSON.stringify(text)}.`);

@@ -8,12 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const markVariable = 'INTERLEAVED_SERVER';
 
 /**
- * The processes that carry a mark. Linux tells (`/proc`); elsewhere the list is empty, and ending them is left to the
- * server and the kernels.
+ * The processes, without this one, that have an environment variable of this value. Linux tells (`/proc`); elsewhere
+ * the list is empty, and ending them is left to the server and the kernels.
  */
-export async function markedProcesses(mark: string): Promise<number[]> {
+export function processesWith(variable: string, value: string): number[] {
   if (process.platform !== 'linux') return [];
-  const wanted = `${markVariable}=${mark}`;
+  const wanted = `${variable}=${value}`;
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)

@@ -1,7 +1,7 @@
 import type { Kernel, KernelManager } from '@jupyterlab/services';
 import { connect, deathOf, shutDown } from './client.ts';
 import { CourseError } from './environment.ts';
-import { type Cell, idOf, joined, type Lesson, type Notebook, type Output } from './notebook.ts';
+import { type Cell, hasTag, idOf, joined, type Lesson, type Notebook, type Output } from './notebook.ts';
 import { type Displays, type Message, Outputs } from './outputs.ts';
 import type { JupyterServer } from './server.ts';
 
@@ -91,7 +91,7 @@ async function runAll(
       durations.push(performance.now() - start);
       cells.push({ ...common, outputs, execution_count: durations.length });
     } catch (error) {
-      throw new CourseError(describeFailure(lesson, index, error as Error), { cause: error });
+      throw new CourseError(describeFailure(lesson, cell, durations.length + 1, error as Error), { cause: error });
     }
   }
   const metadata = {
@@ -122,7 +122,8 @@ async function runCell(
   future.done.catch(() => {});
   try {
     const reply = await within(timeout, `it did not end in ${timeout / 1000} s`, [future.done, died]);
-    if (reply.content.status !== 'ok' && !mayFail(cell)) throw failureOf(reply.content, collected.outputs);
+    if (reply.content.status !== 'ok' && !hasTag(cell, 'raises-exception'))
+      throw failureOf(reply.content, collected.outputs);
   } catch (error) {
     if (error instanceof Late) {
       await kernel.interrupt().catch(() => {});
@@ -151,10 +152,6 @@ async function within<T>(ms: number, message: string, promises: readonly Promise
   }
 }
 
-function mayFail(cell: Cell): boolean {
-  return Array.isArray(cell.metadata.tags) && cell.metadata.tags.includes('raises-exception');
-}
-
 /** The error of a failed cell: the protocol's, or what a kernel without it wrote to stderr. */
 function failureOf(reply: { status: string; ename?: string; evalue?: string }, outputs: readonly Output[]): Error {
   const error = outputs.findLast((output) => output.output_type === 'error');
@@ -164,10 +161,10 @@ function failureOf(reply: { status: string; ename?: string; evalue?: string }, o
   return new CourseError(stderr.join('').trim() || `the kernel answered \`${reply.status}\``);
 }
 
-function describeFailure(lesson: Lesson, index: number, error: Error): string {
-  const { cells } = lesson.notebook;
-  const source = joined(cells[index]?.source).trim().split('\n');
+/** Says where it failed: `[7]` is what JupyterLab shows beside the cell. */
+function describeFailure(lesson: Lesson, cell: Cell, count: number, error: Error): string {
+  const source = joined(cell.source).trim().split('\n');
   const shown = source.slice(0, 3).map((line) => `    ${line}`);
   if (source.length > 3) shown.push('    …');
-  return `${lesson.name}, cell ${index + 1} of ${cells.length}: ${error.message}\n${shown.join('\n')}`;
+  return `${lesson.name}, cell [${count}]: ${error.message}\n${shown.join('\n')}`;
 }

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CourseError, type Environment, readEnvironment } from './environment.ts';
-import { killProcesses, markedProcesses, markVariable } from './processes.ts';
+import { killProcesses, markVariable, processesWith } from './processes.ts';
 
 export interface ServerOptions {
   /** The folder that the server shows; kernels start in it. */
@@ -51,8 +51,8 @@ export class JupyterServer {
   }
 
   /** All processes that run for this server: itself, kernels, and whatever those started. */
-  processes(): Promise<number[]> {
-    return markedProcesses(this.#mark);
+  processes(): number[] {
+    return processesWith(markVariable, this.#mark);
   }
 
   /** Ends the server, its kernels and all that these started. */
@@ -75,6 +75,7 @@ export class JupyterServer {
  */
 export async function startServer(options: ServerOptions): Promise<JupyterServer> {
   const environment = readEnvironment();
+  if (!existsSync(options.rootDir)) throw new CourseError(`There is no folder ${options.rootDir}.`);
   const token = randomBytes(24).toString('hex');
   const mark = randomBytes(12).toString('hex');
   const child = spawn(
@@ -172,5 +173,5 @@ async function end(child: ChildProcess, mark: string): Promise<void> {
     child.kill('SIGTERM');
     await Promise.race([exit, sleep(10_000, undefined, { ref: false })]);
   }
-  await killProcesses(await markedProcesses(mark));
+  await killProcesses(processesWith(markVariable, mark));
 }

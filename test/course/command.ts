@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { root } from '../../src/course/environment.ts';
+import { processesWith } from '../../src/course/processes.ts';
+
+/** A tool, run as npm runs it, so that all that it starts can be found again. */
+export class Command {
+  readonly child: ChildProcess;
+  readonly #mark = randomUUID();
+  output = '';
+
+  constructor(script: string, args: string[], cwd = root) {
+    this.child = spawn(process.execPath, [join(cwd, script), ...args], {
+      cwd,
+      env: { ...process.env, TEST_COMMAND: this.#mark },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (chunk) => {
+        this.output += chunk;
+      });
+    }
+  }
+
+  async ended(): Promise<number | NodeJS.Signals | null> {
+    // Not `close`, which does not come after a disconnect.
+    const [code, signal] = await once(this.child, 'exit');
+    await sleep(20);
+    return code ?? signal;
+  }
+
+  /** Waits until its output has this. */
+  async says(wanted: RegExp): Promise<RegExpExecArray> {
+    for (let round = 0; round < 1200; round += 1) {
+      const found = wanted.exec(this.output);
+      if (found) return found;
+      if (this.child.exitCode !== null) break;
+      await sleep(50);
+    }
+    throw new Error(`${wanted} was not said:\n${this.output}`);
+  }
+
+  /** What it started and is still there, after some time to end. */
+  async left(): Promise<number[]> {
+    const now = () => processesWith('TEST_COMMAND', this.#mark);
+    for (let round = 0; now().length > 0 && round < 300; round += 1) await sleep(50);
+    return now();
+  }
+}

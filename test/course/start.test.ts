@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { Command } from './command.ts';
+
+const start = (...args: string[]) => new Command('scripts/run.mjs', ['start', '--no-browser', ...args]);
+
+describe('npm start', function () {
+  this.timeout(90_000);
+
+  it('opens JupyterLab for this machine and this token alone, on the next port when one is taken', async () => {
+    const occupant = createServer().listen(0, '127.0.0.1');
+    await once(occupant, 'listening');
+    const { port } = occupant.address() as { port: number };
+    const command = start('--port', String(port));
+    try {
+      const [, address = ''] = await command.says(/(http:\/\/127\.0\.0\.1:\d+\/lab\S*)/);
+      assert.match(command.output, new RegExp(`Port ${port} is taken, so this is \\d+\\.`));
+      const { origin, pathname, searchParams } = new URL(address);
+      const get = (path: string) =>
+        fetch(`${origin}${path}`, { headers: { Authorization: `token ${searchParams.get('token')}` } });
+      assert.equal(pathname, '/lab/tree/notebooks/00-start-here.ipynb', 'it opens the first lesson');
+      assert.match(await (await fetch(address)).text(), /JupyterLab/);
+      assert.equal((await fetch(`${origin}/api/contents`)).status, 403);
+      const specs = (await (await get('/api/kernelspecs')).json()) as {
+        kernelspecs: Record<string, { spec: { display_name: string } }>;
+      };
+      assert.equal(specs.kernelspecs.tslab?.spec.display_name, 'TypeScript');
+      const news = await (await get('/lab/api/settings/@jupyterlab/apputils-extension:notification')).json();
+      assert.equal(
+        (news as { schema: { properties: { fetchNews: { default: string } } } }).schema.properties.fetchNews.default,
+        'false',
+      );
+      for (const { address: other, family } of Object.values(networkInterfaces()).flatMap((all) => all ?? [])) {
+        if (family !== 'IPv4' || other === '127.0.0.1') continue;
+        await assert.rejects(
+          fetch(`http://${other}:${new URL(origin).port}/api/status`),
+          'it listens on no other address',
+        );
+      }
+      command.child.kill('SIGTERM');
+      assert.equal(await command.ended(), 143, command.output);
+      assert.deepEqual(await command.left(), []);
+    } finally {
+      occupant.close();
+      command.child.kill('SIGKILL');
+    }
+  });
+
+  it('ends all that it started when it is killed', async () => {
+    const command = start('--port', '18888');
+    await command.says(/Ctrl-C ends it/);
+    command.child.kill('SIGKILL');
+    await command.ended();
+    assert.deepEqual(await command.left(), []);
+  });
+
+  it('refuses a port that is none', async () => {
+    const command = start('--port', '70000');
+    assert.equal(await command.ended(), 1);
+    assert.match(command.output, /--port takes a number from 1 to 65535, not "70000"/);
+  });
+});

@@ -10,6 +10,7 @@ export {
   AsyncExecutor,
   type PoolOptions,
   ProcessPoolExecutor,
+  type ProcessPoolOptions,
   SerialExecutor,
   ThreadPoolExecutor,
   type ThreadPoolOptions,
@@ -18,7 +19,7 @@ export type { Future } from './executors/future.ts';
 export { currentSignal } from './executors/local.ts';
 export type { MapOptions, Mapped } from './executors/mapped.ts';
 export { type CallSteps, type Step, tenSteps } from './executors/steps.ts';
-export { asCompleted, type ReturnWhen, type Waited, wait } from './executors/wait.ts';
+export { asCompleted, type Completed, type ReturnWhen, type Waited, wait } from './executors/wait.ts';
 export { type AnswerTo, type Exercise, exercise } from './exercises/exercise.ts';
 export type { ExerciseId } from './exercises/lessons/index.ts';
 export { progressTable, resetProgress } from './exercises/report.ts';

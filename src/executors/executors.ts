@@ -4,7 +4,7 @@ import { ProcessEngine } from './engine-processes.ts';
 import { ThreadEngine } from './engine-threads.ts';
 import { BaseExecutor } from './executor.ts';
 import { Local } from './local.ts';
-import { Pool } from './pool.ts';
+import { Pool, type PoolSettings } from './pool.ts';
 
 /** Options of the pools. */
 export interface PoolOptions {
@@ -14,6 +14,12 @@ export interface PoolOptions {
   readonly initializer?: (...args: never[]) => unknown;
   /** The arguments of `initializer`. */
   readonly initargs?: readonly unknown[];
+}
+
+/** Options of `ProcessPoolExecutor`. */
+export interface ProcessPoolOptions extends PoolOptions {
+  /** Tasks after which a process is replaced by a new one; by default it lives as long as the pool. */
+  readonly maxTasksPerChild?: number;
 }
 
 /** Options of `ThreadPoolExecutor`. */
@@ -64,7 +70,7 @@ export class ThreadPoolExecutor extends BaseExecutor {
   /** @param workers how many threads; by default one per core */
   constructor(workers: number = availableParallelism(), options: ThreadPoolOptions = {}) {
     checkWorkers('workers', workers);
-    super(new Pool(workers, () => new ThreadEngine(options.resourceLimits), initializerOf(options)));
+    super(new Pool(workers, () => new ThreadEngine(options.resourceLimits), settings(options)));
   }
 }
 
@@ -77,9 +83,11 @@ export class ThreadPoolExecutor extends BaseExecutor {
  */
 export class ProcessPoolExecutor extends BaseExecutor {
   /** @param workers how many processes; by default one per core */
-  constructor(workers: number = availableParallelism(), options: PoolOptions = {}) {
+  constructor(workers: number = availableParallelism(), options: ProcessPoolOptions = {}) {
     checkWorkers('workers', workers);
-    super(new Pool(workers, () => new ProcessEngine(), initializerOf(options)));
+    const { maxTasksPerChild } = options;
+    if (maxTasksPerChild !== undefined) checkWorkers('maxTasksPerChild', maxTasksPerChild);
+    super(new Pool(workers, () => new ProcessEngine(), { ...settings(options), maxTasksPerChild }));
   }
 }
 
@@ -88,6 +96,6 @@ function checkWorkers(name: string, value: unknown): void {
   throw new RangeError(`${name} must be a whole number of at least 1, got ${String(value)}`);
 }
 
-function initializerOf({ initializer, initargs = [] }: PoolOptions) {
-  return initializer === undefined ? undefined : { fn: initializer, args: initargs };
+function settings({ initializer: fn, initargs: args = [] }: PoolOptions): PoolSettings {
+  return fn === undefined ? {} : { initializer: { fn, args } };
 }

@@ -49,11 +49,12 @@ export class Hand {
     return this.#jobs.slice(this.#reported).filter((job) => job !== undefined && !job.over) as PoolJob[];
   }
 
-  /** The indices of the jobs that have not begun. */
-  get unstarted(): number[] {
+  /** The indices of the jobs that have not begun and may go to another worker: not those of a given chunksize. */
+  get shareable(): number[] {
     const indices: number[] = [];
     for (let index = this.#reported + 1; index < this.#jobs.length; index += 1) {
-      if (this.#jobs[index]?.over === false) indices.push(index);
+      const job = this.#jobs[index];
+      if (job?.over === false && job.call.chunksize === undefined) indices.push(index);
     }
     return indices;
   }

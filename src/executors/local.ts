@@ -6,6 +6,8 @@ import type { Backend } from './backend.ts';
 import { TimeoutError } from './errors.ts';
 import type { TaskOptions } from './executor.ts';
 import { type Call, cancelled, type Job } from './job.ts';
+import { JobQueue } from './job-queue.ts';
+import { isThenable } from './outcome.ts';
 
 type Fn = (...args: never[]) => unknown;
 type LocalCall = Call & { readonly fn: Fn };
@@ -24,12 +26,18 @@ export function currentSignal(): AbortSignal | undefined {
   return signals.getStore();
 }
 
+/** Items of a map that are taken from its input when nothing bounds the number of tasks. */
+const plenty = 65_536;
+
 /** Runs tasks on this thread, at most `workers` at the same time: the engine of the serial and the async executor. */
 export class Local implements Backend {
   readonly workers: number;
   readonly #concurrent: boolean;
-  #queue: LocalJob[] = [];
+  readonly #queue = new JobQueue<LocalJob>();
+  /** The tasks whose function has not left, those that were given up among them. */
   readonly #running = new Map<LocalJob, AbortController>();
+  /** How many jobs have no outcome. */
+  #unfinished = 0;
   #whenIdle: (() => void) | undefined;
   #offInterrupt: (() => void) | undefined;
 
@@ -45,25 +53,24 @@ export class Local implements Backend {
 
   add(job: LocalJob): void {
     this.#offInterrupt ??= host()?.onInterrupt(() => this.#interrupt());
+    this.#unfinished += 1;
     this.#queue.push(job);
     this.#next();
   }
 
   ahead(): number {
-    return this.workers;
+    return Math.min(this.workers, plenty);
   }
 
   cancel(job: LocalJob): boolean {
     if (job.state === 'running' && !this.#concurrent) return false;
     const error = cancelled(job.call.name, job.reason);
-    const controller = this.#running.get(job);
-    job.abandon(error, now());
-    controller?.abort(error);
+    this.#giveUp(job, error, () => job.abandon(error, now()));
     return true;
   }
 
   cancelWaiting(): void {
-    for (const job of this.#queue.splice(0)) this.cancel(job);
+    for (const job of this.#queue.drain()) this.cancel(job);
   }
 
   async warmUp(): Promise<void> {}
@@ -79,34 +86,24 @@ export class Local implements Backend {
   #next(): void {
     while (this.#running.size < this.workers) {
       const job = this.#queue.shift();
-      if (job === undefined) break;
-      if (!job.over) void this.#run(job);
+      if (job === undefined) return;
+      void this.#run(job);
     }
-    this.#checkIdle();
   }
 
   async #run(job: LocalJob): Promise<void> {
     const controller = new AbortController();
     const lane = this.#concurrent ? takeLane('task') : undefined;
     this.#running.set(job, controller);
-    const { fn, name, runTimeout } = job.call;
+    const { fn, runTimeout } = job.call;
+    const args = job.args as never[];
     const started = now();
     job.run(lane?.name ?? 'main', started);
-    let timer: NodeJS.Timeout | undefined;
-    if (runTimeout !== undefined) {
-      timer = setTimeout(() => {
-        const error = new TimeoutError(`task '${name}' ran for more than ${runTimeout} ms and was given up`);
-        const time = now();
-        job.finish(false, error, started, time, time);
-        controller.abort(error);
-      }, runTimeout);
-    }
+    const timer = runTimeout === undefined ? undefined : setTimeout(() => this.#overtime(job, runTimeout), runTimeout);
     let ok = true;
     let outcome: unknown;
     try {
-      outcome = this.#concurrent
-        ? signals.run(controller.signal, () => fn(...(job.args as never[])))
-        : fn(...(job.args as never[]));
+      outcome = this.#concurrent ? signals.run(controller.signal, () => fn(...args)) : fn(...args);
       if (isThenable(outcome)) outcome = await outcome;
     } catch (error) {
       ok = false;
@@ -117,12 +114,30 @@ export class Local implements Backend {
     // The place is taken until the function has really left, also when its future was given up before.
     this.#running.delete(job);
     lane?.release();
-    job.finish(ok, outcome, started, finished, finished);
+    if (!job.over) {
+      this.#unfinished -= 1;
+      job.finish(ok, outcome, started, finished, finished);
+    }
     this.#next();
+    this.#checkIdle();
+  }
+
+  #overtime(job: LocalJob, runTimeout: number): void {
+    const time = now();
+    const error = new TimeoutError(`task '${job.call.name}' ran for more than ${runTimeout} ms and was given up`);
+    this.#giveUp(job, error, () => job.finish(false, error, job.started, time, time));
+  }
+
+  #giveUp(job: LocalJob, error: Error, settle: () => void): void {
+    if (job.over) return;
+    this.#unfinished -= 1;
+    settle();
+    this.#running.get(job)?.abort(error);
+    this.#checkIdle();
   }
 
   #checkIdle(): void {
-    if (this.#running.size > 0 || this.#queue.some((job) => !job.over)) return;
+    if (this.#unfinished > 0) return;
     this.#offInterrupt?.();
     this.#offInterrupt = undefined;
     this.#whenIdle?.();
@@ -132,8 +147,4 @@ export class Local implements Backend {
     this.cancelWaiting();
     for (const job of [...this.#running.keys()]) this.cancel(job);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

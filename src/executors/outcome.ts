@@ -14,6 +14,11 @@ export function isPlain(value: unknown): boolean {
   return type !== 'object' && type !== 'function' && type !== 'symbol' ? true : value === null;
 }
 
+/** True for a promise, and for what can be awaited like one. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
 /** Makes an outcome ready; a result that cannot travel becomes the error that says so. */
 export function shipOutcome(ok: boolean, value: unknown, to: Target, transfer: unknown[] | undefined): Outcome {
   if (!ok) return { ok, value: shipError(value, to), shipped: false };

@@ -7,8 +7,12 @@ import { BrokenExecutor } from './errors.ts';
 import type { TaskOptions } from './executor.ts';
 import type { PoolCall, PoolJob } from './hand.ts';
 import { type Call, cancelled, Job } from './job.ts';
+import { JobQueue } from './job-queue.ts';
 import { largestChunk, Pace } from './pace.ts';
 import { Slot, type SlotOwner } from './slot.ts';
+
+/** Ms after which a batch is thought too long, so that workers with nothing to do take from it. */
+const shareAfter = 8;
 
 type Fn = (...args: never[]) => unknown;
 
@@ -18,30 +22,38 @@ export interface Initializer {
   readonly args: readonly unknown[];
 }
 
+/** What a pool is made with beside its workers. */
+export interface PoolSettings {
+  readonly initializer?: Initializer | undefined;
+  /** Tasks after which a worker is replaced. */
+  readonly maxTasksPerChild?: number | undefined;
+}
+
 /** A queue of tasks and the workers that take from it: what the thread pool and the process pool share. */
 export class Pool implements Backend, SlotOwner {
   readonly workers: number;
   readonly #kind: 'thread' | 'process';
   readonly #slots: Slot[];
   readonly #initializer: Initializer | undefined;
+  readonly #mostTasks: number;
   readonly #paces = new WeakMap<Fn, Pace>();
-  /** Jobs in order; those before `#head` have been taken, and any may be over (cancelled while it waited). */
-  #queue: PoolJob[] = [];
-  #head = 0;
-  /** Slots that are starting; such a slot gets no work though it may be idle. */
+  readonly #queue = new JobQueue<PoolJob>();
+  /** Slots whose worker is being started or ended; such a slot gets no work though it may be idle. */
   readonly #starting = new Map<Slot, Promise<void>>();
   /** Slots whose worker runs. */
   readonly #open = new Set<Slot>();
   #planned = false;
+  #shareTimer: NodeJS.Timeout | undefined;
   /** The calls made in this turn, so that a loop of submits asks for the function's shipment once. */
   #turn = new Map<Fn, PoolCall>();
   #broken: BrokenExecutor | undefined;
   #whenIdle: (() => void) | undefined;
   #offInterrupt: (() => void) | undefined;
 
-  constructor(workers: number, newEngine: () => Engine, initializer?: Initializer) {
+  constructor(workers: number, newEngine: () => Engine, { initializer, maxTasksPerChild }: PoolSettings) {
     this.workers = workers;
     this.#initializer = initializer;
+    this.#mostTasks = maxTasksPerChild ?? Number.POSITIVE_INFINITY;
     const engines = Array.from({ length: workers }, newEngine);
     this.#kind = engines[0]!.kind;
     this.#slots = engines.map((engine) => new Slot(engine, this));
@@ -89,7 +101,7 @@ export class Pool implements Backend, SlotOwner {
   }
 
   cancelWaiting(): void {
-    for (const job of this.#queue.slice(this.#head)) job.abandon(cancelled(job.call.name, job.reason), now());
+    for (const job of this.#queue.drain()) job.abandon(cancelled(job.call.name, job.reason), now());
     for (const slot of this.#open) for (const job of slot.unfinished.slice(1)) slot.cancel(job);
     this.#plan();
   }
@@ -109,8 +121,9 @@ export class Pool implements Backend, SlotOwner {
     this.#open.clear();
   }
 
-  free(): void {
-    this.#dispatch();
+  free(slot: Slot): void {
+    if (this.#open.has(slot) && slot.tasks >= this.#mostTasks) this.#recycle(slot);
+    else this.#dispatch();
   }
 
   gone(slot: Slot): void {
@@ -120,8 +133,7 @@ export class Pool implements Backend, SlotOwner {
 
   back(jobs: readonly PoolJob[]): void {
     for (const job of jobs) job.requeue();
-    this.#queue = [...jobs, ...this.#queue.slice(this.#head)];
-    this.#head = 0;
+    this.#queue.unshift(jobs);
     this.#plan();
   }
 
@@ -159,49 +171,62 @@ export class Pool implements Backend, SlotOwner {
 
   #dispatch(): void {
     for (const slot of this.#open) {
-      if (this.#next() === undefined) break;
-      if (slot.idle) slot.send(this.#take());
+      if (this.#queue.peek() === undefined) break;
+      if (slot.idle) slot.send(this.#take(this.#mostTasks - slot.tasks));
     }
-    const waiting = this.#next() === undefined ? 0 : this.#queue.length - this.#head;
+    const waiting = this.#queue.peek() === undefined ? 0 : this.#queue.length;
     for (const slot of this.#slots) {
       if (waiting <= this.#starting.size) break;
       this.#start(slot);
     }
-    if (waiting > 0 || this.#starting.size > 0 || ![...this.#open].every((slot) => slot.idle)) return;
+    if (waiting > 0 || this.#starting.size > 0) return;
+    const idle = [...this.#open].filter((slot) => slot.idle).length;
+    if (idle < this.#open.size) {
+      if (idle > 0) this.#shareSoon();
+      return;
+    }
     this.#offInterrupt?.();
     this.#offInterrupt = undefined;
     this.#whenIdle?.();
   }
 
-  /** The first job that waits; drops those that are over. */
-  #next(): PoolJob | undefined {
-    while (this.#head < this.#queue.length && this.#queue[this.#head]!.over) this.#head += 1;
-    if (this.#head > 1024 && 2 * this.#head > this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
-    return this.#queue[this.#head];
-  }
-
   /** Jobs for one message: as many as the first asks for, or as together should take long enough to pay for it. */
-  #take(): PoolJob[] {
-    const first = this.#next()!;
-    this.#head += 1;
+  #take(most: number): PoolJob[] {
+    const first = this.#queue.shift()!;
     const jobs = [first];
     if (alone(first.call)) return jobs;
     const { chunksize } = first.call;
-    const share = Math.ceil((this.#queue.length - this.#head + 1) / this.workers);
-    const limit = chunksize ?? Math.min(largestChunk, share);
+    const share = Math.ceil((this.#queue.length + 1) / this.workers);
+    const limit = Math.min(largestChunk, most, chunksize ?? share);
     let ms = first.call.pace.each;
     while (jobs.length < limit) {
-      const next = this.#next();
+      const next = this.#queue.peek();
       if (next === undefined || alone(next.call) || next.call.chunksize !== chunksize) break;
       if (chunksize === undefined && Pace.full(ms)) break;
       ms += next.call.pace.each;
       jobs.push(next);
-      this.#head += 1;
+      this.#queue.shift();
     }
     return jobs;
+  }
+
+  /** Workers with nothing to do take from batches that turn out long; asks again as long as there is something. */
+  #shareSoon(): void {
+    this.#shareTimer ??= setTimeout(() => {
+      this.#shareTimer = undefined;
+      const more = [...this.#open].filter((slot) => slot.share(shareAfter));
+      if (more.length > 0) this.#shareSoon();
+    }, shareAfter).unref();
+  }
+
+  /** Ends a worker that has done its number of tasks; the next one starts when there is work for it. */
+  #recycle(slot: Slot): void {
+    this.#open.delete(slot);
+    const gone = slot.close().then(() => {
+      this.#starting.delete(slot);
+      this.#dispatch();
+    });
+    this.#starting.set(slot, gone);
   }
 
   #start(slot: Slot): void {
@@ -229,17 +254,15 @@ export class Pool implements Backend, SlotOwner {
       job.onSettled = () => (job.state === 'finished' ? resolve() : reject(job.outcome));
       slot.send([job as Job as PoolJob]);
     });
+    slot.tasks = 0;
   }
 
   /** No worker can be had: every task that waits fails, and so does every later one. */
   #break(cause: unknown): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     this.#broken ??= new BrokenExecutor(`a worker of this executor could not start: ${why}`, { cause });
-    const waiting = this.#queue.slice(this.#head);
-    this.#queue = [];
-    this.#head = 0;
     const time = now();
-    for (const job of waiting) job.finish(false, this.#broken, 0, 0, time);
+    for (const job of this.#queue.drain()) job.finish(false, this.#broken, 0, 0, time);
   }
 
   #interrupt(): void {

@@ -1,5 +1,6 @@
 import { type AnyFunction, receiveFunction, receiveValue, type Shipment } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
+import { isThenable } from './outcome.ts';
 import type { Batch } from './protocol.ts';
 
 /** Ms between two reports of a batch under way, so that results arrive while it runs. */
@@ -50,8 +51,9 @@ export class Runner {
         const id = typeof functions === 'string' ? functions : functions[index]!;
         if (id !== lastId) fn = this.#functionOf(id);
         lastId = id;
-        const arg = shipped ? receiveValue(args[index]) : args[index];
-        value = single ? fn(arg) : fn(...(arg as unknown[]));
+        const given = args[index];
+        if (single) value = fn(shipped ? receiveValue(given) : given);
+        else value = fn(...(shipped ? (given as unknown[]).map((each) => receiveValue(each)) : (given as unknown[])));
         if (isThenable(value)) value = await value;
       } catch (error) {
         ok = false;
@@ -81,8 +83,4 @@ export class Runner {
     this.#unread.delete(id);
     return fn;
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

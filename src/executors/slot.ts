@@ -26,6 +26,8 @@ export class Slot {
   #link: Link | undefined;
   #hand: Hand | undefined;
   #batch = 0;
+  /** Tasks that were sent to this worker. */
+  tasks = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Ids of the functions that this worker has. */
   readonly #known = new Set<string>();
@@ -47,6 +49,7 @@ export class Slot {
 
   /** Starts the worker. Rejects when it ends before it is ready. */
   async start(): Promise<void> {
+    this.tasks = 0;
     this.#lane = takeLane(this.#engine.kind);
     const lane = this.#lane.name;
     if (channels.worker.hasSubscribers) channels.worker.publish({ kind: 'spawned', time: now(), lane });
@@ -71,6 +74,7 @@ export class Slot {
     this.#batch += 1;
     const hand = new Hand(jobs, this.#lane!.name);
     this.#hand = hand;
+    this.tasks += jobs.length;
     link.hold(true);
     const first = jobs[0]!;
     try {
@@ -106,7 +110,7 @@ export class Slot {
    * @returns false when there is nothing to take, now or later
    */
   share(ms: number): boolean {
-    const indices = this.#hand?.unstarted ?? [];
+    const indices = this.#hand?.shareable ?? [];
     if (indices.length === 0) return false;
     if (now() - this.#hand!.sent < ms) return true;
     const taken = this.#link!.takeBack(indices.slice(Math.floor(indices.length / 2)));

@@ -61,46 +61,59 @@ export function wait<F extends Future<unknown>>(
   });
 }
 
+/** A future that is done, as `asCompleted` gives it: in an object, since `for await` would await the bare future. */
+export interface Completed<F> {
+  readonly future: F;
+  /** Which of the futures it is, counted from 0. */
+  readonly index: number;
+}
+
 /**
  * The futures, each as soon as it is done; those that are done already come first.
  *
  * @param options `timeout` in ms, counted from the call; it ends the iteration, not the tasks
  * @throws TimeoutError from the iteration when time ran out before all were done
  * @example
- * for await (const future of asCompleted(futures)) console.log(await future);
+ * for await (const { future, index } of asCompleted(futures)) console.log(names[index], await future);
  */
 export function asCompleted<F extends Future<unknown>>(
   futures: Iterable<F>,
   options: { timeout?: number } = {},
-): AsyncGenerator<F, void, void> {
+): AsyncGenerator<Completed<F>, void, void> {
   const { timeout } = options;
-  const all = new Set(futures);
-  const ready: F[] = [];
+  const deadline = timeout === undefined ? undefined : performance.now() + timeout;
+  const indices = new Map<F, number>();
+  let count = 0;
+  for (const future of futures) {
+    if (!indices.has(future)) indices.set(future, count);
+    count += 1;
+  }
+  const ready: Completed<F>[] = [];
   let wake: (() => void) | undefined;
-  for (const future of all) {
+  for (const [future, index] of indices) {
     future.addDoneCallback(() => {
-      ready.push(future);
+      ready.push({ future, index });
       wake?.();
     });
   }
-  const deadline = timeout === undefined ? undefined : performance.now() + timeout;
   return each();
 
-  async function* each(): AsyncGenerator<F, void, void> {
-    for (let count = 0; count < all.size; count += 1) {
-      if (ready.length === 0) await nextReady(count);
+  async function* each(): AsyncGenerator<Completed<F>, void, void> {
+    for (let given = 0; given < indices.size; given += 1) {
+      if (ready.length === 0) await nextReady(given);
       yield ready.shift()!;
     }
   }
 
-  async function nextReady(count: number): Promise<void> {
+  async function nextReady(given: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
+    const missing = indices.size - given;
     try {
       await new Promise<void>((resolve, reject) => {
         wake = resolve;
         if (deadline === undefined) return;
         timer = setTimeout(
-          () => reject(new TimeoutError(`${all.size - count} of ${all.size} futures are not done after ${timeout} ms`)),
+          () => reject(new TimeoutError(`${missing} of ${indices.size} futures are not done after ${timeout} ms`)),
           Math.max(0, deadline - performance.now()),
         );
       });

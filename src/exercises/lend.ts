@@ -14,11 +14,11 @@ interface LendOptions {
  * Runs an answer with a warm pool and closes the pool, whatever the answer did: tasks that it left behind, running or
  * waiting, are ended.
  */
-export async function lend<T>(
+export async function lend(
   pool: Executor,
-  answer: (pool: Executor) => PromiseLike<T>,
+  answer: (pool: Executor) => unknown,
   { limit, traffic }: LendOptions = {},
-): Promise<Observation<T>> {
+): Promise<Observation> {
   const over = new AbortController();
   setMaxListeners(0, over.signal); // one for each task
   try {

@@ -3,8 +3,8 @@ import { Recorder } from '../timing/recorder.ts';
 import type { Timeline } from '../timing/timeline.ts';
 
 /** What an answer did: what it gave, or why it gave nothing, and what happened meanwhile. */
-export interface Observation<T> {
-  readonly value?: T;
+export interface Observation {
+  readonly value?: unknown;
   /** In words, when the answer threw or was still busy at the time limit. */
   readonly trouble?: string;
   readonly timeline: Timeline;
@@ -16,7 +16,7 @@ export interface Observation<T> {
  * @param work calls the answer, and closes what it was given
  * @param limit ms to wait for it; an answer still busy then is reported and not waited for
  */
-export async function observe<T>(work: () => T | PromiseLike<T>, limit = 15_000): Promise<Observation<T>> {
+export async function observe(work: () => unknown, limit = 15_000): Promise<Observation> {
   const recorder = new Recorder();
   const over = new AbortController();
   const late = async (): Promise<never> => {

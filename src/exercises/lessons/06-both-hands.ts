@@ -11,9 +11,7 @@ export interface Guest {
 }
 
 /** Both workers at work at the same time, with equal shares. */
-export const bothHands: Definition<
-  (pool: Executor, work: (item: Guest) => number, items: Guest[]) => PromiseLike<number[]>
-> = {
+export const bothHands: Definition<(pool: Executor, work: (item: Guest) => number, items: Guest[]) => unknown> = {
   id: '06.1',
   title: 'both hands',
   task: 'Let both workers of the pool work at the same time, with equal shares, and give all results in order.',

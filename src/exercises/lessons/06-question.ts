@@ -6,7 +6,7 @@ import { lend } from '../lend.ts';
 import { Traffic } from '../traffic.ts';
 
 /** Send the question, not the data. */
-export const question: Definition<(pool: Executor, count: number) => PromiseLike<number>> = {
+export const question: Definition<(pool: Executor, count: number) => unknown> = {
   id: '06.3',
   title: 'send the question',
   task: 'Add up the readings in both processes, and send less than 10 kB to do it.',

@@ -9,6 +9,7 @@ import { environmentId, fileName, here, type Meaning, meaningOf } from './names.
 import type { Binding, Definition, Parcel } from './parcel.ts';
 import { describeRefused, type Path, pathText, type Refusal } from './refusal.ts';
 import { classId, knownClass, whereKnown } from './registry.ts';
+import { scriptOf } from './scripts.ts';
 import { changedShape, isNative, ownKeys, textOf, unusedName, usedAt, wayAround } from './shape.ts';
 import { type FreeName, type Source, sourceOf } from './source.ts';
 import type { Graph, Wire, WireNode } from './wire.ts';
@@ -125,7 +126,12 @@ export class Builder {
     const at = source.names.size === 0 && !source.extendsName ? nowhere : surroundingsOf(fn);
     const packaged = originInPackage(fn, at);
     if (packaged) return ['origin', packaged];
-    return ['function', this.#define(fn, text, source, at)];
+    const before = this.refusals.length;
+    const node: WireNode = ['function', this.#define(fn, text, source, at)];
+    if (this.refusals.length === before || !scriptOf(at).url.startsWith('node:')) return node;
+    // Why something of Node's own cannot travel is of no interest to anybody.
+    this.refusals.length = before;
+    return this.#refuse(pathText(path), 'belongs to Node itself. Make it there instead.');
   }
 
   #define(fn: AnyFunction, text: string, source: Source, at: Surroundings): string {

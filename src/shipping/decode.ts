@@ -13,10 +13,17 @@ export interface Sources {
   standIn(cls: AnyFunction): AnyFunction;
 }
 
+/** An object that is whatever a constructor's parameters ask for. */
+const anything: object = new Proxy(() => undefined, {
+  get: (_, key) => (key === Symbol.iterator ? () => [][Symbol.iterator]() : anything),
+});
+
 /** The variable `$bare` of the classes that shipping builds: see `source.ts`. */
 export const bare = {
   /** True while an instance is made whose fields come from a message. */
   making: false,
+  /** The arguments that constructors get meanwhile. */
+  anything: Array(16).fill(anything),
   keep(cls: AnyFunction, read: Keeper['read'], write: Keeper['write']): void {
     keepers.set(cls, { read, write });
   },
@@ -166,16 +173,11 @@ class Decoder {
   }
 }
 
-/** An object that is whatever a constructor's parameters ask for. */
-const anything: object = new Proxy(() => undefined, {
-  get: (_, key) => (key === Symbol.iterator ? () => [][Symbol.iterator]() : anything),
-});
-
 /** An instance whose private fields exist, made without running the body of any constructor. */
 function constructBare(cls: AnyFunction): object {
   bare.making = true;
   try {
-    return Reflect.construct(cls, Array(16).fill(anything)) as object;
+    return Reflect.construct(cls, bare.anything) as object;
   } catch (error) {
     const message = `An instance of ${cls.name} could not be made here: ${(error as Error).message}`;
     throw new ShippingError(message, [cls.name], { cause: error });

@@ -153,6 +153,8 @@ export class Encoder {
 
   #instanceNode(value: object, path: Path): WireNode | undefined {
     const cls = classOf(value);
+    if (cls === undefined && Object.prototype.toString.call(value) !== '[object Object]')
+      return this.#refuse(value, path);
     if (cls === undefined) {
       return this.#refuse(value, path, 'has a prototype that belongs to no class. Send a plain object or an instance.');
     }

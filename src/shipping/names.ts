@@ -99,12 +99,12 @@ function topMeaning(name: string, value: unknown, owner: string, at: Surrounding
     }
     if (isCompilers(name, value)) return { kind: 'value', value, changes: 'never' };
   }
-  if (!scriptOf(at).isTop(name, at)) return undefined;
+  if (!isTop(name, at)) return undefined;
   return { kind: 'value', value, changes: constant(name, at) ? 'never' : 'unknown' };
 }
 
 function isPlainExports(value: unknown, at: Surroundings): boolean {
-  return typeof value === 'object' && value !== null && !scriptOf(at).isTop('exports', at);
+  return typeof value === 'object' && value !== null && !isTop('exports', at);
 }
 
 /** `os_1`, `__importStar`, `__dirname`: made by the compiler or the loader, and never assigned to again. */
@@ -134,6 +134,14 @@ function globalMeaning(name: string): Meaning {
   if (standardNames().has(name) || !(name in globalThis)) return { kind: 'unchanged' };
   // Somebody's own global variable: the worker has another global object.
   return { kind: 'value', value: Reflect.get(globalThis, name), changes: 'unknown' };
+}
+
+function isTop(name: string, at: Surroundings): boolean {
+  try {
+    return scriptOf(at).isTop(name, at);
+  } catch {
+    return false;
+  }
 }
 
 function constant(name: string, at: Surroundings): boolean {

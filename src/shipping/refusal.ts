@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { ShippingError, type Target } from './contract.ts';
 import { originOf } from './modules.ts';
+import { isNative } from './shape.ts';
 
 /** The way from a named value to one inside it: `args[0].sock`. Made into text only when something is refused. */
 export interface Path {
@@ -32,7 +33,18 @@ export function refusalError(what: string, to: Target, refusals: readonly Refusa
   const goal = { thread: 'a thread', process: 'another process', remote: 'another machine' }[to];
   const lines = refusals.map(({ name, text }) => `${name} ${text}`);
   const list = lines.length === 1 ? ` ${lines[0]}` : lines.map((line) => `\n- ${line}`).join('');
-  return new ShippingError(`${what} cannot be sent to ${goal}:${list}`, [...new Set(refusals.map(({ name }) => name))]);
+  const names = new Set(refusals.map(({ name }) => name));
+  const error = new ShippingError(`${what} cannot be sent to ${goal}:${list}`, [...names]);
+  refused.set(error, refusals);
+  return error;
+}
+
+const refused = new WeakMap<ShippingError, readonly Refusal[]>();
+
+/** What was refused in a function, said of the value that contains the function. */
+export function refusedWithin(error: ShippingError): string {
+  const lines = (refused.get(error) ?? []).map(({ name, text }) => `${name} ${text}`);
+  return lines.length > 0 ? `needs what cannot be sent: ${lines.join(' ')}` : error.message;
 }
 
 /** What a value is that cannot travel, and what to do instead. */
@@ -53,14 +65,13 @@ export function describeRefused(value: unknown): string {
     return 'is shared memory, which only threads of one process share. Send a copy, or use threads.';
   if (types.isExternal(value)) return 'is known to native code only.';
   const name = className(value);
-  const kinds = originOf(Object.getPrototypeOf(value)?.constructor ?? Object);
-  const isStream = hasMethod(value, 'pipe') || hasMethod(value, 'getReader') || hasMethod(value, 'getWriter');
-  const what =
-    isStream || /socket|server|stream/i.test(name) ? 'a connection, file or stream' : 'a part of this process';
   const a = /^[aeiou]/i.test(name) ? 'an' : 'a';
-  if (kinds === undefined || kinds.from === 'file')
-    return `is ${a} ${name}, which is not made of data. Send the data it is made from.`;
-  return `is ${a} ${name}, ${what}. Send what it is made from, and make it there.`;
+  const isStream = ['pipe', 'getReader', 'getWriter', 'listen'].some((method) => hasMethod(value, method));
+  if (isStream) return `is ${a} ${name}, an open connection, file or stream. Open it there instead.`;
+  const cls: object = Object.getPrototypeOf(value)?.constructor ?? Object;
+  const from = originOf(cls)?.from ?? (isNative(cls) ? 'builtin' : 'file');
+  if (from !== 'file') return `is ${a} ${name}, which is a part of this process. Make it there instead.`;
+  return `is ${a} ${name}, which is more than its fields. Send the data it is made from.`;
 }
 
 function className(value: unknown): string {

@@ -19,7 +19,7 @@ const known = new Map<string, Script>();
 export function scriptOf({ script, scopes }: Surroundings): Script {
   let found = known.get(script);
   if (found === undefined) {
-    const { url, code } = sourceOf(script);
+    const { url, code } = script === '' ? { url: '', code: '' } : sourceOf(script);
     found = new SourceScript(url, code, scopes.some(({ kind }) => kind === 'Module') ? 'module' : 'script');
     known.set(script, found);
   }

@@ -256,7 +256,9 @@ function bareEdits(body: Class & Tree, privateFields: readonly string[]): Edit[]
   );
   if (method) {
     const start = method.value.body.start + 1;
-    const text = body.superClass ? 'if ($bare.making) { super(); return; }' : 'if ($bare.making) return;';
+    const text = body.superClass
+      ? 'if ($bare.making) { super(...$bare.anything); return; }'
+      : 'if ($bare.making) return;';
     edits.push({ start, end: start, text: ` ${text}` });
   }
   if (privateFields.length > 0) {

@@ -8,7 +8,7 @@ import { originOf } from './modules.ts';
 import { isPlain } from './plain.ts';
 import { plan } from './plan.ts';
 import { receive } from './receive.ts';
-import { describeRefused, pathText, type Refusal, refusalError } from './refusal.ts';
+import { describeRefused, pathText, type Refusal, refusalError, refusedWithin } from './refusal.ts';
 import { isNative } from './shape.ts';
 import type { Graph, WireNode } from './wire.ts';
 
@@ -64,7 +64,7 @@ function writeWith(
     } catch (error) {
       if (!(error instanceof ShippingError)) throw error;
       if (parentOf && fn.prototype instanceof Error) return callable(parentOf(fn), at);
-      return ['plain', how.refuse(fn, at, `cannot be sent either. ${error.message}`)];
+      return ['plain', how.refuse(fn, at, refusedWithin(error))];
     }
   };
   const encoder = new Encoder({ to, callable, ...how });

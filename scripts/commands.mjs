@@ -2,32 +2,32 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runOn } from './follow.mjs';
 import { root, SetupError } from './paths.mjs';
-import { setUp } from './setup.mjs';
+import { setUp, trustMeanwhile } from './setup.mjs';
 
 const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
 const biome = join('node_modules', '@biomejs', 'biome', 'bin', 'biome');
 
 /**
- * What each npm script runs on the environment's Node, one after another. Those that mend the sources do without a
- * build, which may be what is broken.
- * @type {Record<string, { runs: string[][], withoutBuild?: boolean }>}
+ * What each npm script runs on the environment's Node, one after another, and what set-up must have made before. Those
+ * that mend the sources do without a build, which may be what is broken.
+ * @type {Record<string, { runs: string[][], needs?: { build?: boolean, trust?: boolean } }>}
  */
 const commands = {
   start: { runs: [['src/course/start.ts']] },
   notebooks: { runs: [['src/course/notebooks.ts']] },
   html: { runs: [['src/course/html.ts']] },
-  test: { runs: [['scripts/test.mjs']] },
+  test: { runs: [['scripts/test.mjs']], needs: { trust: true } },
   bench: { runs: [['bench/run.ts']] },
   soak: { runs: [['bench/soak.ts']] },
-  build: { runs: [] },
+  build: { runs: [], needs: { trust: true } },
   check: {
     runs: [
       [tsc, '-p', 'test'],
       [biome, 'ci', '.'],
     ],
-    withoutBuild: true,
+    needs: { build: false },
   },
-  format: { runs: [[biome, 'check', '--write', '.']], withoutBuild: true },
+  format: { runs: [[biome, 'check', '--write', '.']], needs: { build: false } },
 };
 
 /**
@@ -40,7 +40,8 @@ export async function main([name = '', ...args]) {
     process.exit(2);
   }
   try {
-    const environment = await setUp({ withoutBuild: command.withoutBuild });
+    const environment = await setUp(command.needs);
+    if (name === 'start') void trustMeanwhile(environment);
     let worst = 0;
     for (const run of command.runs) {
       const script = run[0] ?? '';

@@ -4,16 +4,18 @@ import { killAll, logFile } from './children.mjs';
 import { chooseEnvironment } from './environment.mjs';
 import { isLocked, withLock } from './lock.mjs';
 import { stateDir } from './paths.mjs';
-import { laterSteps, toolSteps } from './steps.mjs';
+import { builtSteps, toolSteps, trustSteps } from './steps.mjs';
+
+/** @typedef {import('./environment.mjs').Environment} Environment */
 
 /**
  * Makes what is missing or out of date, and nothing else. With all in place it costs some milliseconds.
- * @param {{ withoutBuild?: boolean }} options `withoutBuild`: the tools only
- * @returns {Promise<import('./environment.mjs').Environment>}
+ * @param {{ build?: boolean, trust?: boolean }} options `build`: more than the tools; `trust`: the notebooks as well
+ * @returns {Promise<Environment>}
  */
-export async function setUp({ withoutBuild = false } = {}) {
+export async function setUp({ build = true, trust = false } = {}) {
   const environment = chooseEnvironment(say);
-  const groups = withoutBuild ? [toolSteps] : [toolSteps, laterSteps];
+  const groups = [toolSteps, ...(build ? [builtSteps] : []), ...(trust ? [trustSteps] : [])];
   if (!isLocked() && groups.flat().every((step) => step.isDone(environment))) return environment;
   const start = performance.now();
   const stop = (/** @type {NodeJS.Signals} */ signal) => {
@@ -32,8 +34,23 @@ export async function setUp({ withoutBuild = false } = {}) {
 }
 
 /**
+ * Trusts the notebooks while JupyterLab starts, which takes longer: a reader changes notebooks all the time, and
+ * should not wait for this.
+ * @param {Environment} environment
+ */
+export async function trustMeanwhile(environment) {
+  const due = trustSteps.filter((step) => !step.isDone(environment));
+  if (due.length === 0) return;
+  try {
+    await withLock((addGroup) => Promise.all(due.map((step) => step.make(environment, addGroup))), say);
+  } catch (error) {
+    say(`The notebooks are not trusted, so JupyterLab shows a figure only after its cell has run. ${error}`);
+  }
+}
+
+/**
  * @param {import('./steps.mjs').Step[][]} groups
- * @param {import('./environment.mjs').Environment} environment
+ * @param {Environment} environment
  * @param {(pid: number) => void} addGroup
  * @returns {Promise<number>} how many steps had to be done
  */

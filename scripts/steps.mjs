@@ -63,7 +63,13 @@ async function syncPackages({ prefix, python: executable }, addGroup) {
   if (!uv) throw new SetupError(`${list} does not name uv.`);
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', uv];
   if (!existsSync(join(prefix, 'bin', 'uv'))) await runTool(executable, pip, { addGroup });
-  await runTool(join(prefix, 'bin', 'uv'), ['pip', 'sync', '--python', executable, list], { addGroup });
+  const sync = ['pip', 'sync', '--python', executable, list];
+  try {
+    // With all packages in the cache no index needs asking.
+    await runTool(join(prefix, 'bin', 'uv'), [...sync, '--offline'], { addGroup });
+  } catch {
+    await runTool(join(prefix, 'bin', 'uv'), sync, { addGroup });
+  }
 }
 
 const packageLock = join(root, 'package-lock.json');
@@ -169,6 +175,7 @@ const kernel = {
   },
 };
 
+/** JupyterLab shows no figure of a notebook that it does not trust until its cells have run. */
 const trustStamp = join(stateDir, 'trusted');
 
 function notebooks() {
@@ -177,7 +184,7 @@ function notebooks() {
 
 /** @type {Step} */
 const trust = {
-  name: 'trust in the notebooks, so that JupyterLab shows their figures',
+  name: 'trust in the notebooks',
   isDone: () => isFresh(trustStamp, hashOf(notebooks())),
   make: (environment, addGroup) =>
     stamped(trustStamp, hashOf(notebooks()), async () => {
@@ -191,4 +198,5 @@ const trust = {
 /** The steps that bring the tools; they do not need each other and run at once. */
 export const toolSteps = [python, packages];
 /** The steps that need the tools. */
-export const laterSteps = [build, kernel, trust];
+export const builtSteps = [build, kernel];
+export const trustSteps = [trust];

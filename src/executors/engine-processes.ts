@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Tinypool } from 'tinypool';
-import { endWithParent } from '../workers/children.ts';
+import { childOptions, endWithParent } from '../workers/children.ts';
 import type { Engine, Link, LinkEvents } from './engine.ts';
 import { WorkerDied } from './errors.ts';
 import { ProcessLink } from './process-link.ts';
@@ -63,6 +63,7 @@ function newTinypool(Pool: typeof Tinypool): Tinypool {
     minThreads: 1,
     maxThreads: 1,
     env: process.env as Record<string, string>,
+    execArgv: childOptions(),
   });
   // A worker that dies outside a task of tinypool's is told to `events.died`; without a listener this would throw.
   pool.on('error', () => {});

@@ -1,5 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
 
+/** Options of Node that concern its main script alone. */
+const mainOnly = /^--(input-type|inspect|test|watch)\b/;
+/** Options whose value is the next word: above all a script, which a child would run as well, without end. */
+const script = /^(-e|-p|-pe|-ep|--eval|--print|--input-type)$/;
+const scriptWithin = /^--(eval|print)=/;
+
+/** The options of this Node that a child is to have as well. */
+export function childOptions(options: readonly string[] = process.execArgv): string[] {
+  return options.filter(
+    (option, index) =>
+      !mainOnly.test(option) &&
+      !scriptWithin.test(option) &&
+      !script.test(option) &&
+      !(index > 0 && script.test(options[index - 1]!)),
+  );
+}
+
 const alive = new Set<ChildProcess>();
 let watching = false;
 

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addChildCpu } from '../timing/cpu.ts';
-import { endWithParent } from './children.ts';
+import { childOptions, endWithParent } from './children.ts';
 import type { Notice, Order } from './entry.ts';
 import { Runnable, type RunnableOptions } from './runnable.ts';
 
@@ -41,7 +41,11 @@ export class Process<A extends unknown[] = unknown[]> extends Runnable<A> {
   }
 
   protected launch(order: Order): void {
-    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(entry, [], {
+      execArgv: childOptions(),
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     this.#child = child;
     endWithParent(child);
     child.stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk));

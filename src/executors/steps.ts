@@ -4,7 +4,7 @@ import { deserialize, serialize } from 'node:v8';
 import { receiveValue, shipFunction, shipValue } from '../shipping/index.ts';
 import { drawBars } from '../show/bars.ts';
 import { bytes, duration } from '../show/format.ts';
-import { type Part, partsOf, Shown } from '../show/parts.ts';
+import { escapeHtml, type Part, partsOf, Shown } from '../show/parts.ts';
 import { showsPictures } from '../show/show.ts';
 import { table } from '../show/table.ts';
 import { now } from '../timing/clock.ts';
@@ -18,15 +18,15 @@ const workerFile = fileURLToPath(new URL(`./steps-worker${extname(import.meta.fi
 /** The steps in order, and where each takes place. */
 const plan = [
   ['take the item', 'here'],
-  ['serialise function and item', 'here'],
+  ['serialise', 'here'],
   ['copy over', 'pipe'],
   ['deserialise', 'child'],
-  ['define the function', 'child'],
+  ['define function', 'child'],
   ['run', 'child'],
-  ['serialise the result', 'child'],
+  ['serialise result', 'child'],
   ['copy back', 'pipe'],
-  ['deserialise the result', 'here'],
-  ['merge into the results', 'here'],
+  ['deserialise result', 'here'],
+  ['merge', 'here'],
 ] as const;
 
 /** One step of a call; times in ms. */
@@ -74,14 +74,10 @@ export class CallSteps<T = unknown> extends Shown {
 
   /** Prepares the picture, which a cell then shows. */
   async draw(): Promise<this> {
-    const bars = this.steps.map(({ name, later }, index) => ({
-      name: `${index + 1} ${name}`,
-      value: later.median,
-      least: later.least,
-      most: later.most,
-    }));
+    const bars = this.steps.map(({ name, later }, index) => ({ name: `${index + 1} ${name}`, value: later.median }));
     this.#picture ??= await drawBars(bars, {
-      title: 'The ten steps of a call to a process, median with least and most',
+      title: 'The ten steps of a call to a process, medians of later calls',
+      caption: 'Later calls, median',
       format: duration,
     });
     return this;
@@ -94,13 +90,16 @@ export class CallSteps<T = unknown> extends Shown {
       'first call': duration(first),
       'later calls': duration(later.median),
     }));
+    const caption = `One call: ${duration(this.total)}, ${duration(this.overhead)} of it not its run`;
     const { first, later, back } = this.bytes;
-    const caption =
-      `One call: ${duration(this.total)}, of which ${duration(this.overhead)} are not its run; ` +
-      `${bytes(first)} over at first, ${bytes(later)} later, ${bytes(back)} back`;
+    const sent = `Sent over: ${bytes(first)} in the first call, ${bytes(later)} in a later one; sent back: ${bytes(back)}.`;
     const right = (key: string) => ({ key, align: 'right' }) as const;
     const columns = ['step', 'where', right('first call'), right('later calls')];
-    return [...partsOf(table(rows, { caption, columns })), ...(this.#picture ? [this.#picture] : [])];
+    return [
+      ...partsOf(table(rows, { caption, columns })),
+      { html: `<p>${escapeHtml(sent)}</p>`, text: sent },
+      ...(this.#picture ? [this.#picture] : []),
+    ];
   }
 }
 

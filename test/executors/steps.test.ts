@@ -15,8 +15,11 @@ describe('the ten steps of a call', function () {
       assert.ok(first > -0.1 && later.least > -0.1, `${name}: ${first}, ${later.least}`);
     }
     assert.ok(call.overhead < call.total);
-    assert.match(String(call), /^One call: .+ are not its run; \d+ B over at first, \d+ B later, 4 B back/);
-    assert.match(String(call), /10 merge into the results +here/);
+    assert.match(
+      String(call),
+      /^One call: .+ of it not its run\n[\s\S]*Sent over: \d+ B in the first call, \d+ B in a later one; sent back: 4 B\.$/,
+    );
+    assert.match(String(call), /10 merge +here/);
   });
 
   it('sends the function once and the data every time', async () => {

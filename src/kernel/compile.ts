@@ -1,11 +1,10 @@
-import type { Converter } from 'tslab/dist/converter.js';
+import type { ConverterSet } from 'tslab/dist/executor.js';
 import { TypeScriptError } from './errors.ts';
 import { keepSource, placeInText } from './source.ts';
 import { createConverter, lastMaps, ts } from './tslab.ts';
 
 /** tslab's compiler of cells with what the kernel has to know of each cell it compiles. */
-export interface Compiler {
-  readonly converter: Converter;
+export interface Compiler extends ConverterSet {
   /** Set by the last call of `convert` when the cell cannot run. */
   error: TypeScriptError | undefined;
 }
@@ -37,7 +36,11 @@ export function createCompiler(
 
   const compiler: Compiler = {
     error: undefined,
-    converter: {
+    get browser(): never {
+      throw new Error('This kernel runs cells in Node only; remove the comment @browser.');
+    },
+    close: () => inner.close(),
+    node: {
       ...inner,
       complete: (_, code, position) => guarded(() => inner.complete(declarations, code, position)),
       inspect: (_, code, position) => guarded(() => inner.inspect(declarations, code, position)),

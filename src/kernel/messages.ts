@@ -37,9 +37,15 @@ export type StreamName = 'stdout' | 'stderr';
 export const State = {
   /** Above 0 while the main thread is in the compiler, which must not be broken off. */
   compiling: 0,
+  /** Pieces of output that the socket thread has not taken yet. */
+  untaken: 1,
   /** 1 when the socket thread has sent everything, ended all processes and closed its sockets. */
-  closed: 1,
+  closed: 2,
 } as const;
+
+/** With more pieces of output than this on the way, the main thread waits until there are few: memory has an end. */
+export const manyUntaken = 5000;
+export const fewUntaken = 2500;
 
 export interface SocketsData {
   readonly connectionFile: string;

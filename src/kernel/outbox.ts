@@ -42,6 +42,7 @@ export class Outbox {
   readonly #window: RateWindow | undefined;
   readonly #queue: Item[] = [];
   #wake: () => void = () => {};
+  #endPause: () => void = () => {};
   #drained: (() => void)[] = [];
   #lastText = 0;
   /** True while output is held back: then a newer state of a display replaces the one that still waits. */
@@ -62,12 +63,16 @@ export class Outbox {
       this.#add({ id, name, pieces: [rest.slice(0, end)], length: end });
       rest = rest.slice(end);
     }
-    this.#wake();
   }
 
   message(id: number, type: string, content: Content): void {
     this.#add({ id, type, content });
-    this.#wake();
+  }
+
+  /** Ends the patience with a cell: its reader has interrupted it and waits for its end, not for its output. */
+  hurry(id: number): void {
+    this.#paced = { id, left: 0 };
+    this.#endPause();
   }
 
   /** Resolves when all that was added has been handed to ZeroMQ. */
@@ -82,16 +87,20 @@ export class Outbox {
   #add(item: Item): void {
     if ('pieces' in item) {
       const join = this.#joinable(item.id, item.name, item.length);
-      if (!join) this.#queue.push(item);
-      else {
+      if (join) {
         for (const piece of item.pieces) join.pieces.push(piece);
         join.length += item.length;
+        return;
       }
-    } else {
-      const older = this.#heldBack && item.type === 'update_display_data' ? this.#sameDisplay(item) : undefined;
-      if (older) older.content = item.content;
-      else this.#queue.push(item);
+    } else if (this.#heldBack && item.type === 'update_display_data') {
+      const older = this.#sameDisplay(item);
+      if (older) {
+        older.content = item.content;
+        return;
+      }
     }
+    this.#queue.push(item);
+    this.#wake();
   }
 
   /** From now on, what waits is joined more boldly; so is what waits already. */
@@ -173,7 +182,13 @@ export class Outbox {
       if (wait <= 0) return true;
       if (this.#paced.left <= 0) return false;
       this.#holdBack();
-      await new Promise((resolve) => setTimeout(resolve, Math.min(wait, this.#paced.left) + 1));
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(wait, this.#paced.left) + 1);
+        this.#endPause = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
       this.#heldBack = false;
       this.#paced.left -= performance.now() - now;
     }
@@ -195,7 +210,7 @@ export class Outbox {
     await this.#way.send(frames);
   }
 
-  /** Resolves at the next call of `text`, `message` or `drained`, or after `ms`. */
+  /** Resolves when the queue gets another item or is asked about, or after `ms`. */
   #news(ms?: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = ms === undefined ? undefined : setTimeout(resolve, ms);

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
-import type { Readable } from 'node:stream';
+import type { EventEmitter } from 'node:events';
 import type { Transferable, Worker } from 'node:worker_threads';
 import type { Cell, Cells } from './cells.ts';
 
@@ -14,6 +14,8 @@ interface Owned {
   shared: boolean;
 }
 
+type Starting = ChildProcess & { spawn(options: { detached?: boolean }): number };
+
 /**
  * Follows every worker and every child process that cells start, bare ones too: Node itself announces them on its
  * diagnostics channels.
@@ -21,24 +23,19 @@ interface Owned {
 export class OwnedWorkers {
   readonly #cells: Cells;
   readonly #workers = new Map<Worker, Owned>();
-  readonly #streams = new WeakMap<Readable, Owned>();
+  /** Children of which something may still come. */
+  readonly #children = new Map<ChildProcess, Owned>();
 
   /** @param spawned told of each child process as soon as it runs */
   constructor(cells: Cells, spawned: (pid: number, cell: Cell, detached: boolean) => void) {
     this.#cells = cells;
     subscribe('worker_threads', (message) => this.#followWorker((message as { worker: Worker }).worker));
-    subscribe('child_process', (message) => this.#followChild((message as { process: ChildProcess }).process, spawned));
+    subscribe('child_process', (message) => this.#followChild((message as { process: Starting }).process, spawned));
   }
 
-  /** The cell under which to show what comes out of a worker's or child's stream; undefined for other streams. */
-  cellOf(stream: Readable): Cell | undefined {
-    const owned = this.#streams.get(stream);
-    return owned && this.#userOf(owned);
-  }
-
-  /** Whether the cell has used a worker that still runs: some of its output may be on the way. */
+  /** Whether the cell has used a worker or process that still runs: some of its output may be on the way. */
   mayPrint(cell: Cell): boolean {
-    return [...this.#workers.values()].some((owned) => this.#userOf(owned) === cell);
+    return [...this.#workers.values(), ...this.#children.values()].some((owned) => this.#userOf(owned) === cell);
   }
 
   /** Ends the workers that the cell has started; resolves with their number. */
@@ -56,31 +53,38 @@ export class OwnedWorkers {
     return { startedBy: this.#cells.here, usedBy: this.#cells.here, shared: false };
   }
 
+  /** Whatever listens to this emitter belongs to the cell that uses its worker now, not to the one that made it. */
+  #moveListeners(emitter: EventEmitter, owned: Owned): void {
+    const { emit } = emitter;
+    override(emitter, 'emit', (...event: Parameters<typeof emit>) =>
+      this.#cells.within(this.#userOf(owned), () => emit.apply(emitter, event)),
+    );
+  }
+
   #followWorker(worker: Worker): void {
     const owned = this.#own();
-    const { postMessage, emit } = worker;
     this.#workers.set(worker, owned);
     worker.once('exit', () => this.#workers.delete(worker));
-    for (const stream of [worker.stdout, worker.stderr]) this.#streams.set(stream, owned);
+    for (const emitter of [worker, worker.stdout, worker.stderr]) this.#moveListeners(emitter, owned);
+    const { postMessage } = worker;
     override(worker, 'postMessage', (message: unknown, transfer?: unknown) => {
       owned.usedBy = this.#cells.here;
       owned.shared ||= hasPort(transfer);
       postMessage.call(worker, message, transfer as Transferable[]);
     });
-    override(worker, 'emit', (...event: Parameters<typeof emit>) =>
-      this.#cells.within(this.#userOf(owned), () => emit.apply(worker, event)),
-    );
   }
 
-  #followChild(child: ChildProcess, spawned: (pid: number, cell: Cell, detached: boolean) => void): void {
+  #followChild(child: Starting, spawned: (pid: number, cell: Cell, detached: boolean) => void): void {
     const owned = this.#own();
+    const { spawn } = child;
     // The announcement comes before the process; `spawn` is the step that starts it.
-    const { spawn } = child as ChildProcess & { spawn(options: { detached?: boolean }): number };
-    const { emit } = child;
     override(child, 'spawn', (options: { detached?: boolean }) => {
       const result = spawn.call(child, options);
-      if (child.pid !== undefined) spawned(child.pid, owned.startedBy, options.detached === true);
-      for (const stream of [child.stdout, child.stderr]) if (stream) this.#streams.set(stream, owned);
+      if (child.pid === undefined) return result;
+      spawned(child.pid, owned.startedBy, options.detached === true);
+      this.#children.set(child, owned);
+      child.once('close', () => this.#children.delete(child));
+      for (const emitter of [child, child.stdout, child.stderr]) if (emitter) this.#moveListeners(emitter, owned);
       const { send } = child;
       if (send) {
         override(child, 'send', (...message: unknown[]) => {
@@ -90,9 +94,6 @@ export class OwnedWorkers {
       }
       return result;
     });
-    override(child, 'emit', (...event: Parameters<typeof emit>) =>
-      this.#cells.within(owned.usedBy, () => emit.apply(child, event)),
-    );
   }
 }
 

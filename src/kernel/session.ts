@@ -7,24 +7,19 @@ import { type Cell, Cells } from './cells.ts';
 import { createCompiler } from './compile.ts';
 import { type ErrorReport, Interrupted, nameCellsInStacks, report } from './errors.ts';
 import { leftoversStopper } from './leftovers.ts';
-import { breakingOff, State, type ToCells, type ToSockets } from './messages.ts';
+import { fewUntaken, manyUntaken, State, type ToCells, type ToSockets } from './messages.ts';
 import { takeOutput } from './output.ts';
 import { OwnedWorkers } from './owned.ts';
 import { answer, kernelInfo } from './requests.ts';
+import { Strays } from './strays.ts';
 import { createExecutor, jupyter } from './tslab.ts';
 import type { Content } from './wire.ts';
 
-/** How long an unhandled rejection of a running cell may wait to be handled after all, ms. */
-const handledLate = 5000;
-
-/** What a run has brought so far. */
+/** A cell that runs, and what tslab's executor has said of it. */
 interface Run {
   readonly cell: Cell;
   value?: unknown;
   error?: unknown;
-  /** Reports of errors that were nobody's: thrown in a callback, or rejected and not handled. */
-  readonly stray: ErrorReport[];
-  readonly rejections: Map<Promise<unknown>, unknown>;
 }
 
 /** Runs cells on this thread for the socket thread. */
@@ -32,40 +27,40 @@ export function serve(sockets: Worker, state: Int32Array): void {
   const tell = (message: ToSockets): void => sockets.postMessage(message);
   const cells = new Cells();
   const owned = new OwnedWorkers(cells, (pid, { id }, detached) => tell({ kind: 'spawned', pid, id, detached }));
-  const output = takeOutput(cells, owned, ({ id, silent, state }, name, text) => {
-    if (!silent && state !== 'interrupted') tell({ kind: 'stream', id, name, text });
+  const output = takeOutput(cells, ({ id, silent, state: cellState }, name, text) => {
+    if (!silent && cellState !== 'interrupted') put({ kind: 'stream', id, name, text });
   });
+  const strays = new Strays(cells, (error, cell) => publish('error', { ...error }, cell));
   const stopLeftovers = leftoversStopper(cells);
   const compiler = createCompiler(
     () => cells.latest,
     (busy) => Atomics.add(state, State.compiling, busy ? 1 : -1),
   );
   let run: Run | undefined;
-  const executor = createExecutor(
-    process.cwd(),
-    {
-      node: compiler.converter,
-      get browser(): never {
-        throw new Error('This kernel runs cells in Node only; remove the comment @browser.');
-      },
-      close: () => compiler.converter.close(),
+  const executor = createExecutor(process.cwd(), compiler, {
+    log: (value: unknown) => {
+      if (run?.cell === cells.here) run.value = value;
     },
-    {
-      log: (value: unknown) => {
-        if (run?.cell === cells.here) run.value = value;
-      },
-      error: (error: unknown) => {
-        if (run?.cell === cells.here) run.error = compiler.error ?? error;
-      },
+    error: (error: unknown) => {
+      if (run?.cell === cells.here) run.error = compiler.error ?? error;
     },
-  );
+  });
   const handler = new jupyter.JupyterHandlerImpl(executor, false);
   const inputs: string[] = [];
   const ends = new Set<() => void>();
-  const childrenEnded = new Map<number, (count: number) => void>();
+  const processesEnded = new Map<number, (count: number) => void>();
 
-  function publish(type: string, content: Content, { id, silent, state }: Cell = cells.here): void {
-    if (!silent && state !== 'interrupted') tell({ kind: 'publish', id, type, content });
+  /** Sends output; waits while too much of it is on the way, so that an endless loop of output fills no memory. */
+  function put(message: ToSockets & { kind: 'stream' | 'publish' }): void {
+    tell(message);
+    if (Atomics.add(state, State.untaken, 1) < manyUntaken) return;
+    for (let left = manyUntaken; left > fewUntaken; left = Atomics.load(state, State.untaken)) {
+      Atomics.wait(state, State.untaken, left, 20);
+    }
+  }
+
+  function publish(type: string, content: Content, { id, silent, state: cellState }: Cell = cells.here): void {
+    if (!silent && cellState !== 'interrupted') put({ kind: 'publish', id, type, content });
   }
 
   function display(content: Content, update: boolean): void {
@@ -83,45 +78,15 @@ export function serve(sockets: Worker, state: Int32Array): void {
     },
   });
 
-  /** Reports an error that no code of the cell has caught, under the cell to which it belongs. */
-  function stray(error: unknown, cell: Cell, what: string): void {
-    const note = cell.state === 'running' ? `${what}:` : `${what}, after cell ${cell.count} had ended:`;
-    const found = report(error, cell, note);
-    if (run?.cell === cell) run.stray.push(found);
-    publish('error', { ...found }, cell);
-  }
-
-  process.on('uncaughtException', (error) => {
-    if ((error as unknown) !== breakingOff) stray(error, cells.here, 'Thrown where nobody could catch it');
-  });
-  process.on('unhandledRejection', (error, promise) => {
-    const cell = cells.here;
-    const current = run;
-    if (current?.cell !== cell) return stray(error, cell, 'Rejected, and nobody handled it');
-    current.rejections.set(promise, error);
-    setTimeout(() => reportRejections(current, promise), handledLate).unref();
-  });
-  process.on('rejectionHandled', (promise) => run?.rejections.delete(promise));
-  const onSigint = (): void => tell({ kind: 'interrupt' });
-  process.on('SIGINT', onSigint);
-
-  function reportRejections({ rejections, cell }: Run, only?: Promise<unknown>): void {
-    for (const [promise, error] of rejections) {
-      if (only && only !== promise) continue;
-      rejections.delete(promise);
-      stray(error, cell, 'Rejected, and nobody handled it');
-    }
-  }
-
   function execute(id: number, request: Content): void {
+    const code = String(request.code);
     const silent = request.silent === true;
     const counted = !silent && request.store_history !== false;
+    if (counted) inputs.push(code);
     const cell = cells.begin(id, silent, counted);
-    const current: Run = { cell, stray: [], rejections: new Map() };
+    const current: Run = { cell };
     run = current;
     void cells.within(cell, async () => {
-      const code = String(request.code);
-      if (counted) inputs.push(code);
       publish('execute_input', { code, execution_count: cell.count });
       let failure: ErrorReport | undefined;
       try {
@@ -132,21 +97,21 @@ export function serve(sockets: Worker, state: Int32Array): void {
       } catch (error) {
         failure = report(error, cell);
       }
-      if (cell.state === 'running') finish(current, failure);
+      if (cell.state === 'running') finish(cell, failure);
     });
   }
 
   /** Ends a run: called by the run itself or, when the run was broken off and cannot go on, by the interrupt. */
-  function finish(current: Run, failure: ErrorReport | undefined): void {
-    const { cell } = current;
-    if (failure) tell({ kind: 'publish', id: cell.id, type: 'error', content: { ...failure } });
-    reportRejections(current);
-    run = undefined;
+  function finish(cell: Cell, failure: ErrorReport | undefined): void {
+    const { id, count, silent } = cell;
+    if (failure && !silent) put({ kind: 'publish', id, type: 'error', content: { ...failure } });
+    const stray = strays.settle(cell);
+    const error = failure ?? stray;
     if (cell.state === 'running') cell.state = 'over';
-    const error = failure ?? current.stray[0];
-    const common = { execution_count: cell.count, user_expressions: {}, payload: [] };
+    run = undefined;
+    const common = { execution_count: count, user_expressions: {}, payload: [] };
     const content = error ? { status: 'error', ...common, ...error } : { status: 'ok', ...common };
-    tell({ kind: 'reply', id: cell.id, content });
+    tell({ kind: 'reply', id, content });
   }
 
   async function showResult({ value, cell }: Run): Promise<void> {
@@ -162,14 +127,13 @@ export function serve(sockets: Worker, state: Int32Array): void {
     if (!owned.mayPrint(cell)) return;
     const start = performance.now();
     do await sleep(5);
-    while (performance.now() - output.lastForwarded() < 10 && performance.now() - start < 100);
+    while (performance.now() - output.lastPiped() < 10 && performance.now() - start < 100);
   }
 
   async function interruptCell(id: number): Promise<void> {
-    const current = run;
-    if (current?.cell.id !== id || current.cell.state !== 'running') return;
-    const { cell } = current;
-    reportRejections(current);
+    const cell = run?.cell;
+    if (cell?.id !== id || cell.state !== 'running') return;
+    strays.settle(cell);
     cell.state = 'interrupted';
     stopLeftovers();
     // Node takes the listeners off while a cell's first stretch runs; broken off, it does not put them back.
@@ -179,33 +143,40 @@ export function serve(sockets: Worker, state: Int32Array): void {
       try {
         end();
       } catch (error) {
-        tell({ kind: 'publish', id, type: 'error', content: { ...report(error, cell) } });
+        put({ kind: 'publish', id, type: 'error', content: { ...report(error, cell) } });
       }
     }
     const processes = new Promise<number>((resolve) => {
-      childrenEnded.set(id, resolve);
+      processesEnded.set(id, resolve);
       tell({ kind: 'end processes', id });
     });
-    const counts = Promise.all([owned.endWorkersOf(cell), processes]);
-    const [threads, children] = await Promise.race([counts, sleep(1500, [0, 0])]);
-    const ended = [count(threads!, 'thread', 'threads'), count(children!, 'process', 'processes')].filter(Boolean);
-    const text = ended.length === 0 ? '' : ` ${ended.join(' and ')} that it had started ended with it.`;
-    finish(current, report(new Interrupted(`The cell was interrupted.${text}`)));
+    const [threads, children] = await Promise.race([
+      Promise.all([owned.endWorkersOf(cell), processes]),
+      sleep(1500, [0, 0] as const),
+    ]);
+    finish(cell, report(new Interrupted(interruption(threads, children))));
   }
+
+  const onSigint = (): void => tell({ kind: 'interrupt' });
+  process.on('SIGINT', onSigint);
 
   sockets.on('message', (message: ToCells) => {
     switch (message.kind) {
       case 'execute':
         return execute(message.id, message.content);
       case 'request':
-        return tell({ kind: 'reply', id: message.id, content: answer(handler, inputs, message.type, message.content) });
+        return tell({
+          kind: 'reply',
+          id: message.id,
+          content: answer(handler, inputs, message.type, message.content),
+        });
       case 'ping':
         return tell({ kind: 'pong' });
       case 'interrupt':
         return void interruptCell(message.id);
       case 'processes ended':
-        childrenEnded.get(message.id)?.(message.count);
-        childrenEnded.delete(message.id);
+        processesEnded.get(message.id)?.(message.count);
+        processesEnded.delete(message.id);
         return;
       case 'exit':
         return process.exit(0);
@@ -219,6 +190,12 @@ export function serve(sockets: Worker, state: Int32Array): void {
 /** What tslab's way of running a cell throws when a signal ends the cell's first, synchronous stretch. */
 function isSigint(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
+}
+
+function interruption(threads: number, processes: number): string {
+  const ended = [count(threads, 'thread', 'threads'), count(processes, 'process', 'processes')].filter(Boolean);
+  const more = ended.length === 0 ? '' : ` What it had started was ended with it: ${ended.join(' and ')}.`;
+  return `The cell was interrupted.${more}`;
 }
 
 function count(n: number, one: string, many: string): string {

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Publisher, Reply, Router } from 'zeromq';
 import { freeMainThread } from './interrupt.ts';
 import { isLimited, RateWindow } from './limits.ts';
-import { type SocketsData, State, type ToCells, type ToSockets } from './messages.ts';
+import { fewUntaken, type SocketsData, State, type ToCells, type ToSockets } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { end, Processes } from './processes.ts';
 import { type Connection, type Content, type Header, type Message, Wire } from './wire.ts';
@@ -150,6 +150,7 @@ async function interrupt(): Promise<void> {
   // Again when the main thread, free a moment ago, has got stuck once more before it heard of the interrupt.
   for (let heard = false; !heard && running?.request === request; ) {
     await freeMainThread(main);
+    outbox.hurry(request.id);
     tell({ kind: 'interrupt', id: request.id });
     heard = await Promise.race([ping().then(() => true), sleep(200, false)]);
   }
@@ -182,11 +183,17 @@ async function exit(): Promise<void> {
   process.kill(process.pid, 'SIGKILL'); // the main thread is busy with a cell
 }
 
+function taken(): void {
+  if (Atomics.sub(state, State.untaken, 1) === fewUntaken) Atomics.notify(state, State.untaken);
+}
+
 cells.on('message', (message: ToSockets) => {
   switch (message.kind) {
     case 'stream':
+      taken();
       return outbox.text(message.id, message.name, message.text);
     case 'publish':
+      taken();
       return outbox.message(message.id, message.type, message.content);
     case 'reply': {
       const request = open.get(message.id);

@@ -198,6 +198,15 @@ describe('results of cells', function () {
     assert.deepEqual(third.all('execute_result')[0]?.data, { 'text/plain': '3.0' });
   });
 
+  it('completion and inspection know the library, its docstrings and names of earlier cells', async () => {
+    await kernel.execute(`import { now } from 'interleaved'; const ownName = 1;`);
+    const { reply } = await kernel.request('complete_request', { code: 'ownN', cursor_pos: 4 });
+    assert.deepEqual([reply.status, reply.matches, reply.cursor_start], ['ok', ['ownName'], 0]);
+    const inspection = await kernel.request('inspect_request', { code: 'now()', cursor_pos: 1, detail_level: 0 });
+    assert.equal(inspection.reply.found, true);
+    assert.match(JSON.stringify(inspection.reply.data), /monotonic clock/);
+  });
+
   it('a silent request shows nothing and counts nothing', async () => {
     const before = (await kernel.execute('void 0')).reply.execution_count as number;
     const silent = await kernel.execute(`console.log('unseen'); 5`, { silent: true, store_history: false });

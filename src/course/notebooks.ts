@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CourseError, root } from './environment.ts';
@@ -32,7 +34,9 @@ async function notebooks(args: string[]): Promise<number> {
       cells: notebook.cells.filter((cell) => cell.cell_type === 'code').length,
     })),
   );
-  const starting = startServer({ rootDir: dir });
+  // The lessons show how far a reader is: their stored outputs show one who begins.
+  const progressFile = join(tmpdir(), `interleaved-progress-${process.pid}.jsonl`);
+  const starting = startServer({ rootDir: dir, variables: { INTERLEAVED_PROGRESS: progressFile } });
   try {
     const server = await Promise.race([starting, asked]);
     const runner = new LessonRunner(server);
@@ -51,6 +55,7 @@ async function notebooks(args: string[]): Promise<number> {
   } finally {
     progress.clear();
     await (await starting.catch(() => undefined))?.close();
+    rmSync(progressFile, { force: true });
   }
 }
 

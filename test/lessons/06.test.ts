@@ -243,7 +243,7 @@ judges('06.4', {
       for (let turn = 0; turn < 10; turn++) await pool.submit(work, items[3]!).catch(() => null);
       return Promise.all(results);
     },
-    fails: /at most three times: 11 tasks/,
+    fails: /at most three times: 11 tasks ended/,
   },
   'the deadly item known beforehand': {
     wrong: (pool, work, items) => Promise.all(items.map((item) => (item.n === 4 ? null : pool.submit(work, item)))),

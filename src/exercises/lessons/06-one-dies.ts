@@ -39,7 +39,7 @@ export const oneDies: Definition<(pool: Executor, work: (item: Parcel) => number
     that(
       'the deadly one is tried at most three times',
       died >= 1 && died <= 3,
-      `${died} tasks ended with their worker`,
+      died === 1 ? 'one task ended with its worker' : `${died} tasks ended with their workers`,
     );
   },
 };

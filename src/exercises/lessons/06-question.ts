@@ -13,8 +13,9 @@ export const question: Definition<(pool: Executor, count: number) => unknown> = 
   stub: async function question(pool: Executor, count: number) {
     const readings = Array.from({ length: count }, (_, i) => (i * 7919) % 1009);
     const half = count / 2;
+    const halves = [readings.slice(0, half), readings.slice(half)];
     const sum = (numbers: number[]) => numbers.reduce((total, n) => total + n, 0);
-    const [a, b] = await pool.map(sum, [readings.slice(0, half), readings.slice(half)]);
+    const [a, b] = await pool.map(sum, halves);
     return a! + b!;
   },
   hints: [

@@ -22,6 +22,8 @@ interface Text {
   readonly name: StreamName;
   readonly pieces: string[];
   length: number;
+  /** When its first piece came. */
+  readonly since: number;
 }
 
 type Item = Entry | Text;
@@ -44,7 +46,6 @@ export class Outbox {
   #wake: () => void = () => {};
   #endPause: () => void = () => {};
   #drained: (() => void)[] = [];
-  #lastText = 0;
   /** True while output is held back: then a newer state of a display replaces the one that still waits. */
   #heldBack = false;
   #paced = { id: 0, left: patience };
@@ -60,7 +61,7 @@ export class Outbox {
   text(id: number, name: StreamName, text: string): void {
     for (let rest = text; rest !== ''; ) {
       const end = cutAt(rest);
-      this.#add({ id, name, pieces: [rest.slice(0, end)], length: end });
+      this.#add({ id, name, pieces: [rest.slice(0, end)], length: end, since: performance.now() });
       rest = rest.slice(end);
     }
   }
@@ -134,13 +135,12 @@ export class Outbox {
         for (const resolve of this.#drained.splice(0)) resolve();
         await this.#news();
       } else if ('pieces' in item) {
-        const wait = this.#lastText + joinFor - performance.now();
+        const wait = item.since + joinFor - performance.now();
         if (this.#queue.length === 1 && wait > 0) {
           await this.#news(wait);
           continue;
         }
         this.#queue.shift();
-        this.#lastText = performance.now();
         await this.#out(item.id, 'stream', { name: item.name, text: item.pieces.join('') }, item.length);
       } else {
         this.#queue.shift();

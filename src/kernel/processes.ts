@@ -34,14 +34,15 @@ function fromProc(): ProcessEntry[] {
   });
 }
 
-function fromPs(): ProcessEntry[] {
-  const text = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,etime=,stat='], { encoding: 'utf8' });
+/** Exported for its test: Linux has `ps` as well. */
+export function fromPs(): ProcessEntry[] {
+  const text = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,etime='], { encoding: 'utf8' });
   return text.split('\n').flatMap((line) => {
-    const [pid, parent, group, elapsed, stat] = line.trim().split(/\s+/);
+    const [pid, parent, group, stat, elapsed] = line.trim().split(/\s+/);
     if (stat === undefined || elapsed === undefined || stat.startsWith('Z')) return [];
-    const [days, clock] = elapsed.includes('-') ? elapsed.split('-') : ['0', elapsed];
-    const age = clock!.split(':').reduce((sum, part) => sum * 60 + Number(part), Number(days) * 86_400 * 0);
-    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), age: age + Number(days) * 86_400 }];
+    const [clock = '', days = '0'] = elapsed.split('-').reverse();
+    const age = clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) + Number(days) * 86_400;
+    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), age }];
   });
 }
 

@@ -87,9 +87,7 @@ export abstract class Job {
   /** Settles it with what the function returned or threw. */
   finish(ok: boolean, outcome: unknown, started: number, finished: number, received: number): void {
     if (this.over) return;
-    this.started = started;
-    this.finished = finished;
-    this.received = received;
+    this.keepTimes(started, finished, received);
     this.#settle(ok ? 'finished' : 'failed', outcome);
   }
 
@@ -99,6 +97,12 @@ export abstract class Job {
     if (this.started !== 0) this.finished = time;
     this.received = time;
     this.#settle('cancelled', error);
+  }
+
+  protected keepTimes(started: number, finished: number, received: number): void {
+    this.started = started;
+    this.finished = finished;
+    this.received = received;
   }
 
   /** Called once, when the outcome is there. */

@@ -1,4 +1,5 @@
 import type { TaskOptions } from './executor.ts';
+import type { ProgressOption } from './map-progress.ts';
 import { MapRun } from './map-run.ts';
 
 /** Options of `map`. */
@@ -9,8 +10,11 @@ export interface MapOptions extends TaskOptions {
   readonly timeout?: number;
   /** Items taken from the input whose results were not taken yet; by default enough to keep every worker busy. */
   readonly inFlight?: number;
-  /** Told as results come how many are there, and of how many if the input says (an array, a Set, a Map). */
-  readonly progress?: (done: number, total: number | undefined) => void;
+  /**
+   * True or a label to see a bar; or a function that is told, as results come, how many are there, and of how many if
+   * the input says (an array, a Set, a Map).
+   */
+  readonly progress?: ProgressOption;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Ms of work that one message to a worker should hold: enough to make the message cheap, little enough to balance. */
 const target = 4;
 /** Tasks that one message holds at most. */
-export const largestChunk = 1024;
+export const largestChunk = 4096;
 
 /** How long the tasks of one function take, as measured, and what follows for how many go into a message. */
 export class Pace {

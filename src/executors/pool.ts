@@ -49,6 +49,7 @@ export class Pool implements Backend, SlotOwner {
   #broken: BrokenExecutor | undefined;
   #whenIdle: (() => void) | undefined;
   #offInterrupt: (() => void) | undefined;
+  #interrupts = 0;
 
   constructor(workers: number, newEngine: () => Engine, { initializer, maxTasksPerChild }: PoolSettings) {
     this.workers = workers;
@@ -231,12 +232,16 @@ export class Pool implements Backend, SlotOwner {
 
   #start(slot: Slot): void {
     if (this.#open.has(slot) || this.#starting.has(slot) || this.#broken !== undefined) return;
+    const interrupts = this.#interrupts;
     const started = slot
       .start()
       .then(() => this.#initialise(slot))
       .then(
         () => this.#open.add(slot),
-        (error: unknown) => this.#break(error),
+        (error: unknown) => {
+          // An interrupt may end a worker that is just starting; the next task starts it again.
+          if (interrupts === this.#interrupts) this.#break(error);
+        },
       )
       .then(() => {
         this.#starting.delete(slot);
@@ -266,6 +271,7 @@ export class Pool implements Backend, SlotOwner {
   }
 
   #interrupt(): void {
+    this.#interrupts += 1;
     this.cancelWaiting();
     for (const slot of this.#open) for (const job of slot.unfinished) slot.cancel(job);
   }

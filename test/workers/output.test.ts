@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { type Host, host, setHost } from '../../src/show/host.ts';
+import { cpuTime } from '../../src/timing/cpu.ts';
+import { channels, type RecordedEvent } from '../../src/timing/events.ts';
+import { Process } from '../../src/workers/process.ts';
+import { Thread } from '../../src/workers/thread.ts';
+
+type Target = (...args: never[]) => unknown;
+interface Order {
+  readonly target: Target;
+  readonly args?: readonly unknown[];
+  readonly name?: string;
+}
+
+const kinds = {
+  thread: (order: Order) => new Thread(order as never),
+  process: (order: Order) => new Process(order as never),
+};
+const spin = () => {
+  for (;;);
+};
+
+/** What is written to stdout and stderr while `use` runs, and is kept off the terminal. */
+async function printedBy(use: () => Promise<void>): Promise<{ out: string; err: string }> {
+  const streams = { out: process.stdout, err: process.stderr };
+  const text = { out: '', err: '' };
+  const writes = { out: process.stdout.write, err: process.stderr.write };
+  for (const name of ['out', 'err'] as const) {
+    streams[name].write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+      text[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+      for (const last of rest) if (typeof last === 'function') last();
+      return true;
+    }) as typeof process.stdout.write;
+  }
+  try {
+    await use();
+  } finally {
+    for (const name of ['out', 'err'] as const) streams[name].write = writes[name];
+  }
+  return text;
+}
+
+for (const [kind, make] of Object.entries(kinds)) {
+  describe(`what a ${kind} prints`, () => {
+    it('is all here, in order, when join returns', async () => {
+      const { out } = await printedBy(async () => {
+        const worker = make({
+          target: (n: number) => {
+            for (let line = 0; line < n; line += 1) console.log(line);
+          },
+          args: [2000],
+        });
+        worker.start();
+        await worker.join();
+      });
+      assert.equal(out, Array.from({ length: 2000 }, (_, line) => `${line}\n`).join(''));
+    });
+
+    it('is all here when it exits in the middle', async () => {
+      const { out } = await printedBy(async () => {
+        const worker = make({
+          target: () => {
+            console.log('last words');
+            process.exit(3);
+          },
+        });
+        worker.start();
+        await worker.join();
+        assert.equal(worker.exitCode, 3);
+      });
+      assert.equal(out, 'last words\n');
+    });
+
+    it('says which error ended it, where it came from, with exit code 1', async () => {
+      for (const fails of [
+        () => {
+          throw new RangeError('too far');
+        },
+        async () => {
+          await null;
+          throw new RangeError('too far');
+        },
+        () =>
+          void setTimeout(() => {
+            throw new RangeError('too far');
+          }),
+      ]) {
+        const { err } = await printedBy(async () => {
+          const worker = make({ target: fails, name: 'far' });
+          worker.start();
+          await worker.join();
+          assert.equal(worker.exitCode, 1);
+        });
+        assert.match(err, new RegExp(`^${kind} \\d+ \\(far\\): RangeError: too far\\n`));
+        assert.equal(err.match(/too far/g)?.length, 1);
+      }
+    });
+  });
+
+  describe(`the events of a ${kind}`, () => {
+    it('are those of a worker and of its one task', async () => {
+      const events: RecordedEvent[] = [];
+      const hear = (event: unknown) => events.push(event as RecordedEvent);
+      channels.task.subscribe(hear);
+      channels.worker.subscribe(hear);
+      try {
+        const worker = make({ target: () => {}, name: 'short' });
+        worker.start();
+        await worker.join();
+      } finally {
+        channels.task.unsubscribe(hear);
+        channels.worker.unsubscribe(hear);
+      }
+      const lane = `${kind} 1`;
+      assert.deepEqual(
+        events
+          .sort((a, b) => a.time - b.time)
+          .filter((event) => event.lane === lane)
+          .map((event) => event.kind),
+        ['spawned', 'ready', 'started', 'finished', 'exited'],
+      );
+      const ends = events.filter((event) => event.lane === 'main').map((event) => event.kind);
+      assert.deepEqual(ends, ['submitted', 'received']);
+    });
+  });
+
+  describe(`an interrupt of the cell that started a ${kind}`, () => {
+    it('ends it', async () => {
+      const before = host();
+      const ends = new Set<() => void>();
+      const fake: Host = {
+        display() {},
+        onInterrupt(end) {
+          ends.add(end);
+          return () => ends.delete(end);
+        },
+      };
+      setHost(fake);
+      try {
+        const worker = make({ target: spin });
+        worker.start();
+        for (const end of ends) end();
+        await worker.join();
+        assert.notEqual(worker.exitCode, 0);
+        assert.equal(ends.size, 0);
+      } finally {
+        setHost(before);
+      }
+    });
+  });
+
+  describe(`a ${kind} that has ended`, () => {
+    it('leaves nothing behind', async () => {
+      const once = async () => {
+        const worker = make({ target: () => {} });
+        worker.start();
+        await worker.join();
+      };
+      await once();
+      await new Promise(setImmediate);
+      const before = process.getActiveResourcesInfo().sort();
+      for (let n = 0; n < 5; n += 1) await once();
+      await new Promise(setImmediate);
+      assert.deepEqual(process.getActiveResourcesInfo().sort(), before);
+    });
+  });
+}
+
+describe('the CPU time of a process', () => {
+  it('counts here when it has ended', async () => {
+    const burn = () => {
+      while (process.cpuUsage().user < 100_000);
+    };
+    const before = cpuTime();
+    const child = new Process(burn);
+    child.start();
+    await child.join();
+    assert.ok(cpuTime() - before >= 100);
+  });
+});

@@ -47,7 +47,7 @@ export interface Checks {
   /** By the place of the definition. */
   readonly owners: Owner[];
   /** Functions with variables that can change without a trace. */
-  readonly unknown: { readonly fn: AnyFunction; readonly values: Map<string, unknown> }[];
+  readonly unknown: { readonly fn: AnyFunction; readonly values: Map<string, unknown>; looks: number }[];
 }
 
 const nothing: WireNode = ['plain', undefined];
@@ -68,6 +68,8 @@ export class Builder {
   readonly #environments = new Map<string, Map<string, Binding>>();
   readonly #groups: Group[] = [];
   readonly #waiting: Variable[] = [];
+  /** The script of the function that was asked for. */
+  #home: string | undefined;
 
   constructor(to: Target) {
     this.#to = to;
@@ -124,7 +126,9 @@ export class Builder {
     }
     // Who uses no name of its surroundings need not be looked up there.
     const at = source.names.size === 0 && !source.extendsName ? nowhere : surroundingsOf(fn);
-    const packaged = originInPackage(fn, at);
+    this.#home ??= at.script;
+    // What stands in another module than the function that was asked for may stand in a package.
+    const packaged = at.script === this.#home ? undefined : originInPackage(fn, at);
     if (packaged) return ['origin', packaged];
     const before = this.refusals.length;
     const node: WireNode = ['function', this.#define(fn, text, source, at)];
@@ -150,7 +154,7 @@ export class Builder {
     let requireFrom: string | undefined;
     const scope = `script ${here}.${at.script}`;
     for (const [freeName, use] of source.names) {
-      const meaning = freeName === '$bare' || freeName === '$extends' ? unchanged : meaningOf(freeName, at);
+      const meaning = /^\$(bare|extends|import)$/.test(freeName) ? unchanged : meaningOf(freeName, at);
       const used = usedAt(name, use.first);
       if (meaning.kind === 'refused') {
         this.#refuse(freeName, `${meaning.reason} (${used}). ${meaning.wayOut}`);
@@ -168,7 +172,7 @@ export class Builder {
         }
       }
     }
-    if (unknown.size > 0) this.checks.unknown.push({ fn, values: unknown });
+    if (unknown.size > 0) this.checks.unknown.push({ fn, values: unknown, looks: 0 });
     const variable = unusedName(text);
     if (captured.size > 0) environments.push([variable, scope]);
 

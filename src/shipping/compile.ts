@@ -1,4 +1,5 @@
-import { constants, Script } from 'node:vm';
+import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 import type { AnyFunction } from './contract.ts';
 import { bare } from './decode.ts';
 import { surroundingsOf } from './inspect.ts';
@@ -21,20 +22,24 @@ export function compile(
   isStrict: boolean,
   variables: readonly (readonly [name: string, value: unknown])[],
 ): AnyFunction {
-  const parameters = ['$bare', ...variables.map(([variable]) => variable)].join();
+  const parameters = ['$bare', '$import', ...variables.map(([variable]) => variable)].join();
   const prefix = `(function (${parameters}) {${isStrict ? '"use strict";' : ''} return (`;
   const script = new Script(`${prefix}${code}\n); })`, {
     filename: file,
     columnOffset: -prefix.length,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const make = script.runInThisContext() as (...values: unknown[]) => AnyFunction;
-  const fn = make(bare, ...variables.map(([, value]) => value));
+  const fn = make(bare, importFrom, ...variables.map(([, value]) => value));
   // An expression has a name only where it is written with one.
   if (fn.name !== name && Object.getOwnPropertyDescriptor(fn, 'name')?.writable !== true) {
     Object.defineProperty(fn, 'name', { value: name, configurable: true });
   }
   return fn;
+}
+
+/** What `import(…)` means in a function that was sent: a relative address counts from the working directory. */
+function importFrom(name: string): Promise<unknown> {
+  return import(/^\.\.?\//.test(name) ? new URL(name, pathToFileURL(`${process.cwd()}/`)).href : name);
 }
 
 const made = new WeakMap<AnyFunction, AnyFunction>();

@@ -4,7 +4,7 @@ import type { AnyFunction, Target } from './contract.ts';
 import { ShippingError } from './contract.ts';
 import { baseOf, classOf, privateChain, readPrivates } from './instances.ts';
 import { originOf } from './modules.ts';
-import { isPlain } from './plain.ts';
+import { isPlainAtOnce, listPlain } from './plain.ts';
 import { describeRefused, type Path, pathText } from './refusal.ts';
 import { knownClass, memoryId, symbolId, whereKnown } from './registry.ts';
 import type { Fields, OddProperty, Wire, WireNode } from './wire.ts';
@@ -79,9 +79,10 @@ export class Encoder {
 
   #isPlain(value: object): boolean {
     const { met, shared, to } = this.#to;
-    const inner = met && new Set<object>();
-    if (!isPlain(value, shared === undefined && to === 'thread', inner)) return false;
-    for (const object of inner ?? []) met?.add(object);
+    const isShared = shared === undefined && to === 'thread';
+    // What is too large for one look is written down part by part.
+    if (!isPlainAtOnce(value, isShared)) return false;
+    if (met) for (const object of listPlain(value, isShared) ?? []) met.add(object);
     return true;
   }
 
@@ -148,7 +149,7 @@ export class Encoder {
     if (value instanceof DOMException) {
       return ['domexception', value.message, value.name, this.#wire(value.stack, path)];
     }
-    return types.isBoxedPrimitive(value) && Reflect.ownKeys(value).length === 0 ? ['plain', value] : undefined;
+    return types.isBoxedPrimitive(value) ? ['plain', value] : undefined;
   }
 
   #instanceNode(value: object, path: Path): WireNode | undefined {

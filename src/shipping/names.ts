@@ -67,8 +67,7 @@ export function meaningOf(name: string, at: Surroundings): Meaning {
   if (typeof value === 'object' && value !== null && environments.has(value)) return { kind: 'members', of: value };
 
   const isOutermost = scopes.slice(index + 1).every(({ kind }) => kind === 'Script' || kind === 'Global');
-  if (scope.kind === 'Module') return { kind: 'value', value, changes: constant(name, at) ? 'never' : 'unknown' };
-  if (scope.kind === 'Script') return { kind: 'value', value, changes: 'unknown' };
+  if (scope.kind === 'Module' || scope.kind === 'Script') return { kind: 'value', value, changes: 'unknown' };
   if (scope.kind === 'Closure' && isOutermost) {
     const top = topMeaning(name, value, scope.owner, at);
     if (top !== undefined) return top;
@@ -100,7 +99,7 @@ function topMeaning(name: string, value: unknown, owner: string, at: Surrounding
     if (isCompilers(name, value)) return { kind: 'value', value, changes: 'never' };
   }
   if (!isTop(name, at)) return undefined;
-  return { kind: 'value', value, changes: constant(name, at) ? 'never' : 'unknown' };
+  return { kind: 'value', value, changes: 'unknown' };
 }
 
 function isPlainExports(value: unknown, at: Surroundings): boolean {
@@ -144,7 +143,8 @@ function isTop(name: string, at: Surroundings): boolean {
   }
 }
 
-function constant(name: string, at: Surroundings): boolean {
+/** True when nothing ever assigns to a name of the top level after its declaration. */
+export function isConstant(name: string, at: Surroundings): boolean {
   try {
     return scriptOf(at).isConstant(name);
   } catch {

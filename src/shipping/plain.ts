@@ -18,87 +18,91 @@ const typedArrays = new Set<unknown>(
 );
 const leaves = new Set<unknown>([ArrayBuffer, Date, RegExp].map(({ prototype }) => prototype));
 
-/** How far the first look goes before it keeps a list of what it has seen, as it must where data may go in circles. */
+/**
+ * How far the first look goes, which follows data by recursion and keeps no list of what it has seen. It finds a cycle
+ * by its depth.
+ */
 const firstLook = { depth: 32, objects: 50_000 };
+/** The structured clone gives up where data is some thousand levels deep. */
+const deepest = 1000;
+/** Looking for named properties of an array takes time; nobody puts them on a long one. */
+const longest = 100;
+let budget = 0;
 
 /**
  * True for data that the structured clone carries whole: primitives, and arrays, plain objects, `Map`s, `Set`s, dates,
  * regular expressions, buffers and typed arrays made only of such.
  *
  * @param shared whether memory that threads share may be among it
- * @param seen receives every object of the data; absent, none is listed unless that is needed
  */
-export function isPlain(value: unknown, shared: boolean, seen?: Set<object>): boolean {
-  switch (typeof value) {
-    case 'symbol':
-    case 'function':
-      return false;
-    case 'object':
-      break;
-    default:
-      return true;
-  }
-  if (value === null) return true;
-  if (seen) return isPlainObject(value, shared, 0, seen);
-  budget = firstLook.objects;
-  const answer = isPlainObject(value, shared, 0, undefined);
-  return answer ?? isPlainObject(value, shared, 0, new Set()) ?? false;
+export function isPlain(value: unknown, shared: boolean): boolean {
+  return isPlainAtOnce(value, shared) ?? listPlain(value, shared) !== undefined;
 }
 
-let budget = 0;
+/** The same at little cost; undefined for data that is large, deep or goes in circles. */
+export function isPlainAtOnce(value: unknown, shared: boolean): boolean | undefined {
+  budget = firstLook.objects;
+  return look(value, shared, firstLook.depth);
+}
 
-/** Undefined when the data is so deep or so large that the look must begin again with a list. */
-function isPlainObject(value: object, shared: boolean, depth: number, seen: Set<object>): boolean;
-function isPlainObject(
-  value: object,
-  shared: boolean,
-  depth: number,
-  seen: Set<object> | undefined,
-): boolean | undefined;
-function isPlainObject(
-  value: object,
-  shared: boolean,
-  depth: number,
-  seen: Set<object> | undefined,
-): boolean | undefined {
-  if (seen === undefined) {
-    budget -= 1;
-    if (budget < 0 || depth > firstLook.depth) return undefined;
-  } else {
-    if (seen.has(value)) return true;
-    seen.add(value);
+/** Undefined when the data is too deep or too large for this look. */
+function look(value: unknown, shared: boolean, depth: number): boolean | undefined {
+  if (typeof value !== 'object') return typeof value !== 'function' && typeof value !== 'symbol';
+  if (value === null) return true;
+  budget -= 1;
+  if (budget < 0 || depth < 0) return undefined;
+  const contents = contentsOf(value, shared);
+  if (typeof contents === 'boolean') return contents;
+  if (contents === undefined) {
+    for (const key in value) {
+      const answer = look((value as Record<string, unknown>)[key], shared, depth - 1);
+      if (!answer) return answer;
+    }
+    return true;
   }
+  for (const member of contents) {
+    const answer = look(member, shared, depth - 1);
+    if (!answer) return answer;
+  }
+  return true;
+}
+
+/** All objects of plain data; undefined when it is not plain. */
+export function listPlain(value: unknown, shared: boolean): Set<object> | undefined {
+  const seen = new Set<object>();
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest) return undefined;
+    const below: unknown[] = [];
+    for (const next of level) {
+      if (typeof next === 'function' || typeof next === 'symbol') return undefined;
+      if (typeof next !== 'object' || next === null || seen.has(next)) continue;
+      seen.add(next);
+      const contents = contentsOf(next, shared);
+      if (contents === false) return undefined;
+      if (contents !== true) for (const member of contents ?? Object.values(next)) below.push(member);
+    }
+    level = below;
+  }
+  return seen;
+}
+
+/** True and false answer the question; else the values that decide it, or nothing for those of the object's keys. */
+function contentsOf(value: object, shared: boolean): boolean | Iterable<unknown> | undefined {
   if (types.isProxy(value)) return false;
-  const inner = (member: unknown): boolean | undefined => {
-    if (typeof member === 'object') return member === null || isPlainObject(member, shared, depth + 1, seen);
-    return typeof member !== 'function' && typeof member !== 'symbol';
-  };
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Array.prototype) {
-    for (const member of value as unknown[]) {
-      const answer = inner(member);
-      if (!answer) return answer;
-    }
-    return true;
+    const array = value as unknown[];
+    return array.length <= longest && Object.keys(array).length > array.length ? false : array;
   }
   if (prototype === Object.prototype) {
-    if (Object.getOwnPropertySymbols(value).length > 0 || types.isModuleNamespaceObject(value)) return false;
-    for (const key in value) {
-      const answer = inner((value as Record<string, unknown>)[key]);
-      if (!answer) return answer;
-    }
-    return true;
+    return Object.getOwnPropertySymbols(value).length > 0 || types.isArgumentsObject(value) ? false : undefined;
   }
-  if (ArrayBuffer.isView(value))
+  if (ArrayBuffer.isView(value)) {
     return typedArrays.has(prototype) && (shared || !types.isSharedArrayBuffer(value.buffer));
-  if (leaves.has(prototype)) return Object.keys(value).length === 0;
-  if (prototype === SharedArrayBuffer.prototype) return shared;
-  if (prototype === Map.prototype || prototype === Set.prototype) {
-    for (const entry of value as Iterable<unknown>) {
-      const answer = inner(entry);
-      if (!answer) return answer;
-    }
-    return Object.keys(value).length === 0;
   }
-  return false;
+  if (prototype === SharedArrayBuffer.prototype) return shared;
+  if (leaves.has(prototype)) return Object.keys(value).length === 0;
+  if (prototype !== Map.prototype && prototype !== Set.prototype) return false;
+  return Object.keys(value).length === 0 && (value as Iterable<unknown>);
 }

@@ -5,7 +5,7 @@ import { Builder, propertiesOf } from './build.ts';
 import type { AnyFunction, Shipment, Target } from './contract.ts';
 import { Encoder } from './encode.ts';
 import { surroundingsOf } from './inspect.ts';
-import { meaningOf } from './names.ts';
+import { isConstant, meaningOf } from './names.ts';
 import type { Contents, Parcel } from './parcel.ts';
 import { describeRefused, refusalError } from './refusal.ts';
 import { ownKeys } from './shape.ts';
@@ -29,6 +29,7 @@ const plans: Readonly<Record<Target, WeakMap<AnyFunction, Plan>>> = {
 export const broughtBy = new WeakMap<AnyFunction, Shipment>();
 
 let version = 0;
+const manyLooks = 16;
 
 /** See `shipFunction` in `index.ts`. */
 export function plan(fn: AnyFunction, to: Target): Shipment {
@@ -58,8 +59,13 @@ function isUnchanged(plan: Plan, to: Target): boolean {
   for (const { of, name, value } of checks.members) {
     if (!Object.is((of as Record<string, unknown>)[name], value)) return false;
   }
-  for (const { fn, values } of checks.unknown) {
+  for (const one of checks.unknown) {
+    const { fn, values } = one;
+    if (values.size === 0) continue;
     const at = surroundingsOf(fn);
+    one.looks += 1;
+    // Asking whether a variable ever changes takes as long as some hundred looks at it: worth it for many calls.
+    if (one.looks === manyLooks) for (const name of values.keys()) if (isConstant(name, at)) values.delete(name);
     for (const [name, value] of values) {
       const meaning = meaningOf(name, at);
       if (meaning.kind !== 'value' || !Object.is(meaning.value, value)) return false;

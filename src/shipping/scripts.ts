@@ -91,7 +91,7 @@ const sizeOf = ({ block }: Scope): number => (block as Tree).end - (block as Tre
 function topOf(tree: Tree, all: readonly Scope[]): Scope {
   const [first] = tree.type === 'Program' && tree.body.length === 1 ? tree.body : [];
   const call = first?.type === 'ExpressionStatement' ? first.expression : undefined;
-  const wrapper = call?.type === 'CallExpression' ? call.callee : undefined;
+  const wrapper = call?.type === 'CallExpression' ? call.callee : call;
   const params = wrapper?.type === 'FunctionExpression' ? wrapper.params : [];
   const isCell = params.map((param) => (param.type === 'Identifier' ? param.name : '')).join() === 'exports,require';
   const top = isCell

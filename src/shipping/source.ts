@@ -79,7 +79,7 @@ function read(text: string): Source {
     text: (lines[(loc?.start.line ?? 1) - 1] ?? '').replace(loc?.start.line === 1 ? /^\(\{?(?=\S)/ : '', '').trim(),
   });
 
-  const { parents, obstacles } = survey(tree, target, useOf);
+  const { parents, obstacles, imports } = survey(tree, target, useOf);
   const names = new Map<string, FreeName & { readonly places: Identifier[] }>();
   const parent = target.type === 'ClassExpression' ? target.superClass : undefined;
   const extendsName = parent?.type === 'Identifier' || parent?.type === 'MemberExpression';
@@ -115,6 +115,7 @@ function read(text: string): Source {
       const edits = [...captured].flatMap((name) =>
         (names.get(name)?.places ?? []).map((place) => replace(place as Identifier & Tree, parents, scope, code)),
       );
+      edits.push(...imports);
       if (body && !text.includes('$bare')) edits.push(...bareEdits(body, privateFields));
       if (extendsName) edits.push({ start: parent.start, end: parent.end, text: '$extends' });
       const [start, end] = kind === 'method' ? [target.start, target.end] : [node.start, node.end];
@@ -149,9 +150,10 @@ function survey(
   tree: Tree,
   target: Tree,
   useOf: (node: Tree) => Use,
-): { parents: Map<Tree, Tree>; obstacles: Obstacle[] } {
+): { parents: Map<Tree, Tree>; obstacles: Obstacle[]; imports: Edit[] } {
   const parents = new Map<Tree, Tree>();
   const obstacles: Obstacle[] = [];
+  const imports: Edit[] = [];
   const found = new Set<string>();
   const refuse = (node: Tree, name: string, reason: string): void => {
     if (found.has(name)) return;
@@ -170,6 +172,9 @@ function survey(
       case 'MetaProperty':
         if (node.meta.name === 'import') refuse(node, 'import.meta', 'belongs to the file that the function is in');
         else if (!own.this) refuse(node, 'new.target', 'belongs to the function around it');
+        break;
+      case 'ImportExpression':
+        imports.push({ start: node.start, end: node.start + 'import'.length, text: '$import' });
         break;
       case 'PrivateIdentifier':
         if (!own.private.has(node.name))
@@ -204,7 +209,7 @@ function survey(
     }
   };
   visit(tree, { this: false, super: false, private: new Set() });
-  return { parents, obstacles };
+  return { parents, obstacles, imports };
 }
 
 /** The member that is read, called or assigned in `name.member`; undefined for any other use of the name. */

@@ -25,6 +25,8 @@ export interface TaskOptions {
   readonly name?: string;
   /** ArrayBuffers and ports among the arguments that move to the worker thread instead of being copied. */
   readonly transfer?: readonly unknown[];
+  /** True to have the ArrayBuffers of the result move back from the thread instead of being copied. */
+  readonly transferResult?: boolean;
 }
 
 /** `submit` and `map` of an executor, with options set; made by `Executor.with`. */
@@ -119,9 +121,11 @@ export abstract class BaseExecutor implements Executor {
   }
 
   with(options: TaskOptions): Submitter {
+    // What moves to one call's worker cannot move to another's: transfer is for submit.
+    const { transfer: _, ...forMap } = options;
     return {
       submit: (fn, ...args) => this.#submit(fn, args, options),
-      map: (fn, items, mapOptions) => this.map(fn, items, { ...options, ...mapOptions }),
+      map: (fn, items, mapOptions) => this.map(fn, items, { ...forMap, ...mapOptions }),
     };
   }
 

@@ -11,6 +11,8 @@ export interface Call {
   readonly runTimeout?: number | undefined;
   /** Objects that move to the worker instead of being copied; such tasks travel alone. */
   readonly transfer?: readonly unknown[] | undefined;
+  /** True when the memory of the result moves as well. */
+  readonly transferResult?: boolean | undefined;
 }
 
 export type JobState = 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';

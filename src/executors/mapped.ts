@@ -3,7 +3,7 @@ import type { ProgressOption } from './map-progress.ts';
 import { MapRun } from './map-run.ts';
 
 /** Options of `map`. */
-export interface MapOptions extends TaskOptions {
+export interface MapOptions extends Omit<TaskOptions, 'transfer'> {
   /** Items per message to a worker; by default as many as the measured length of the tasks calls for. */
   readonly chunksize?: number;
   /** Ms from the call after which results that are not there are given up with a TimeoutError; no running task ends. */

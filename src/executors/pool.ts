@@ -62,9 +62,9 @@ export class Pool implements Backend, SlotOwner {
 
   prepare(fn: Fn, options: TaskOptions & { readonly chunksize?: number }): PoolCall {
     if (this.#broken !== undefined) throw this.#broken;
-    const { name, runTimeout, transfer, chunksize } = options;
-    if (transfer !== undefined && this.#kind === 'process') {
-      throw new TypeError('transfer moves memory between threads; to a process arguments are copied: leave it out');
+    const { name, runTimeout, transfer, transferResult, chunksize } = options;
+    if ((transfer ?? transferResult) !== undefined && this.#kind === 'process') {
+      throw new TypeError('memory moves between threads only; to and from a process it is copied: leave transfer out');
     }
     let call = this.#turn.get(fn);
     if (call === undefined) {
@@ -75,9 +75,9 @@ export class Pool implements Backend, SlotOwner {
       this.#turn.set(fn, call);
       this.#plan();
     }
-    if (name === undefined && runTimeout === undefined && transfer === undefined && chunksize === undefined)
-      return call;
-    return { ...call, name: name ?? call.name, runTimeout, transfer, chunksize };
+    const special = [name, runTimeout, transfer, transferResult, chunksize].some((option) => option !== undefined);
+    if (!special) return call;
+    return { ...call, name: name ?? call.name, runTimeout, transfer, transferResult, chunksize };
   }
 
   add(job: PoolJob): void {
@@ -288,5 +288,5 @@ class InitJob extends Job {
 
 /** A task that travels alone, so that ending it or moving its memory concerns no other. */
 function alone(call: Call): boolean {
-  return call.runTimeout !== undefined || call.transfer !== undefined;
+  return call.runTimeout !== undefined || call.transfer !== undefined || call.transferResult === true;
 }

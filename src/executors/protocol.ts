@@ -12,6 +12,8 @@ export interface Batch {
   readonly single: boolean;
   /** True when an argument was changed by `shipValue`. */
   readonly shipped: boolean;
+  /** True to have the ArrayBuffers of the results moved; such a batch is of one task. */
+  readonly transferResult: boolean;
 }
 
 /** Asks a process not to begin tasks of the batch that it is at. (Threads are told by shared words.) */

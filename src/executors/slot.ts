@@ -78,7 +78,10 @@ export class Slot {
     link.hold(true);
     const first = jobs[0]!;
     try {
-      link.send(this.#message(jobs), first.transfer ?? []);
+      link.send(
+        this.#message(jobs),
+        jobs.flatMap(({ transfer }) => transfer ?? []),
+      );
     } catch (error) {
       this.#refused(jobs, error);
       return;
@@ -150,6 +153,7 @@ export class Slot {
       args: single ? jobs.map(({ args }) => args[0]) : jobs.map(({ args }) => args),
       single,
       shipped: anyShipped,
+      transferResult: jobs[0]!.call.transferResult === true,
     };
   }
 

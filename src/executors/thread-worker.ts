@@ -23,6 +23,7 @@ class ThreadReporter implements Reporter {
   readonly #words: Words;
   #batch = 0;
   #last = 0;
+  #transferResult = false;
   /** True when the pool was told that the batch is over. */
   #ended = false;
 
@@ -31,7 +32,8 @@ class ThreadReporter implements Reporter {
     this.#words = words;
   }
 
-  open(batch: number, count: number): void {
+  open(batch: number, count: number, transferResult: boolean): void {
+    this.#transferResult = transferResult;
     this.#batch = batch;
     this.#last = count - 1;
     this.#ended = false;
@@ -43,7 +45,7 @@ class ThreadReporter implements Reporter {
 
   left(index: number, _started: number, finished: number, ok: boolean, value: unknown): void {
     if (ok && isPlain(value) && this.#words.leave(index, finished, value)) return;
-    const transfer: unknown[] = [];
+    const transfer: unknown[] = this.#transferResult ? buffersOf(value) : [];
     this.#words.leaveUntold(index, finished);
     this.#tell(index, shipOutcome(ok, value, 'thread', transfer), transfer, index === this.#last);
   }
@@ -76,6 +78,20 @@ class ThreadReporter implements Reporter {
       this.#port.postMessage(news(uncopied(error, 'thread')));
     }
   }
+}
+
+/** The ArrayBuffers of a result: itself, what it looks at, or those of its items or properties. */
+function buffersOf(value: unknown): ArrayBuffer[] {
+  const parts = [
+    value,
+    ...(typeof value === 'object' && value !== null ? Object.values(isBuffer(value) ? [] : value) : []),
+  ];
+  const buffers = parts.flatMap((part) => (ArrayBuffer.isView(part) ? [part.buffer] : [part]));
+  return [...new Set(buffers.filter((buffer) => buffer instanceof ArrayBuffer))];
+}
+
+function isBuffer(value: object): boolean {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
 }
 
 const nothing: Outcome = { ok: true, value: undefined, shipped: false };

@@ -1,28 +1,61 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { root } from './paths.mjs';
+import { basename } from 'node:path';
+import { readIfThere, root } from './paths.mjs';
+
+const signals = /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
  * Runs a script in the foreground to its end and gives its exit code. Signals are the child's to handle; it also
- * learns from the closed channel when this process is gone, and is ended when this process's own parent is gone.
+ * learns from the closed channel when this process is gone, and is ended when npm, or whoever started this, is gone.
  * @param {string} node
  * @param {string[]} args
  * @returns {Promise<number>}
  */
 export function runOn(node, args) {
   const child = spawn(node, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
-  // A terminal sends Ctrl-C to both; other senders reach only this process.
-  const ignore = () => {};
   const pass = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
-  process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass);
-  const parent = process.ppid;
-  const watch = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500);
+  for (const signal of signals) process.on(signal, pass);
+  const isAbandoned = watchStarter();
+  const watch = setInterval(() => isAbandoned() && child.kill('SIGTERM'), 500);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       clearInterval(watch);
-      process.off('SIGINT', ignore).off('SIGTERM', pass).off('SIGHUP', pass);
+      for (const name of signals) process.off(name, pass);
       resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
     });
   });
+}
+
+/**
+ * Tells whether the process that started this one is gone. npm may put a shell between, which lives on when npm is
+ * killed; then the shell's own parent counts.
+ * @returns {() => boolean}
+ */
+function watchStarter() {
+  const parent = process.ppid;
+  const { ppid, name } = about(parent);
+  const isShell = process.env.npm_lifecycle_event !== undefined && /^-?(?:ba|da|z|k)?sh$/.test(name);
+  return () => process.ppid !== parent || (isShell && about(parent).ppid !== ppid);
+}
+
+/**
+ * A process's parent and the name of its program.
+ * @param {number} pid
+ */
+function about(pid) {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  if (stat !== undefined) {
+    const end = stat.lastIndexOf(')');
+    return { ppid: stat.slice(end + 2).split(' ')[1], name: stat.slice(stat.indexOf('(') + 1, end) };
+  }
+  try {
+    const [ppid, ...name] = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .split(/\s+/);
+    return { ppid, name: basename(name.join(' ')) };
+  } catch {
+    return { ppid: undefined, name: '' };
+  }
 }

@@ -2,15 +2,16 @@ import { constants } from 'node:os';
 
 /**
  * Rejects when this process is asked to end: Ctrl-C, a signal, or the end of the process that started it. Raced with
- * the work, it lets every `finally` run; a second signal ends at once.
+ * the work, it lets every `finally` run; a second signal ends at once, unless it comes with the first: a terminal sends
+ * Ctrl-C to this process and to the one that passes it on.
  */
 export function stopped(): Promise<never> {
   return new Promise((_, reject) => {
-    let asked = false;
+    let asked: number | undefined;
     const stop = (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => {
       const code = 128 + constants.signals[signal];
-      if (asked) process.exit(code);
-      asked = true;
+      if (asked !== undefined && performance.now() - asked > 500) process.exit(code);
+      asked ??= performance.now();
       reject(new Stopped(code));
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);

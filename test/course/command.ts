@@ -12,11 +12,17 @@ export class Command {
   readonly #mark = randomUUID();
   output = '';
 
+  /**
+   * @param script a script of the checkout, or `npm`
+   */
   constructor(script: string, args: string[], cwd = root) {
-    this.child = spawn(process.execPath, [join(cwd, script), ...args], {
+    const [program, ...first] = script === 'npm' ? ['npm'] : [process.execPath, join(cwd, script)];
+    this.child = spawn(program, [...first, ...args], {
       cwd,
       env: { ...process.env, TEST_COMMAND: this.#mark },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A group of its own, as a terminal gives to what is typed in.
+      detached: true,
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk) => {

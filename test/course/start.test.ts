@@ -48,8 +48,17 @@ describe('npm start', function () {
     }
   });
 
-  it('ends all that it started when it is killed', async () => {
-    const command = start('--port', '18888');
+  it('ends all that it started on Ctrl-C', async () => {
+    const command = new Command('npm', ['start', '--', '--no-browser', '--port', '18888']);
+    await command.says(/Ctrl-C ends it/);
+    // A terminal sends it to the whole group; npm ends by it, whatever we answer.
+    process.kill(-command.child.pid!, 'SIGINT');
+    await command.says(/Ending JupyterLab/);
+    assert.deepEqual(await command.left(), []);
+  });
+
+  it('ends all that it started when npm is killed', async () => {
+    const command = new Command('npm', ['start', '--', '--no-browser', '--port', '18888']);
     await command.says(/Ctrl-C ends it/);
     command.child.kill('SIGKILL');
     await command.ended();

@@ -26,6 +26,14 @@ const gcdMany = (a: number, b: number, times: number): number => {
   return result;
 };
 
+/** Ms from the death of a worker to the error of its task. */
+async function death(pool: Executor): Promise<number> {
+  const dies = (): void => process.exit(1);
+  const future = pool.submit(dies);
+  await future.exception();
+  return future.received! - future.started!;
+}
+
 /** Ms that `work` takes. */
 async function ms(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
@@ -69,6 +77,9 @@ async function ofOneKind(bench: Bench, kind: 'thread' | 'process', pool: Executo
   bench.ratio(`${plural}: 10,000 submits in one turn ÷ raw channel`, t.submit, t.raw, { atMost: 0.8 });
   const most = kind === 'thread' ? 1.8 : 2;
   bench.ratio(`${plural}: one submit at a time ÷ raw channel`, t.submitAlone, t.rawAlone, { atMost: most });
+  const { settle } = await bench.interleave({ settle: () => death(pool) });
+  bench.figure(`${plural}: ms from a worker's death to its task's error`, settle, { atMost: 100 });
+  await pool.warmUp();
   const c = await bench.interleave({
     raw: () => ms(() => Promise.all(pairs.map(([a, b]) => raw.run('gcd', [a, b, repeat])))),
     pool: () => ms(() => Promise.all(pairs.map(([a, b]) => pool.submit(gcdMany, a, b, repeat)))),

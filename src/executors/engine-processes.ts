@@ -21,11 +21,16 @@ const lastOutput = 50;
  */
 export class ProcessEngine implements Engine {
   readonly kind = 'process';
+  readonly #execArgv: readonly string[];
   #tinypool: Tinypool | undefined;
+
+  constructor(execArgv: readonly string[] = []) {
+    this.#execArgv = execArgv;
+  }
 
   async connect(events: LinkEvents, who: string): Promise<Link> {
     const { Tinypool } = await import('tinypool');
-    this.#tinypool ??= newTinypool(Tinypool);
+    this.#tinypool ??= newTinypool(Tinypool, this.#execArgv);
     const worker = this.#tinypool.threads[0] as unknown as { process: ChildProcess } | undefined;
     if (worker === undefined) throw new WorkerDied(who, 1);
     const child = worker.process;
@@ -54,7 +59,7 @@ export class ProcessEngine implements Engine {
   }
 }
 
-function newTinypool(Pool: typeof Tinypool): Tinypool {
+function newTinypool(Pool: typeof Tinypool, execArgv: readonly string[]): Tinypool {
   const pool = new Pool({
     filename: workerFile,
     name: 'serve',
@@ -63,7 +68,7 @@ function newTinypool(Pool: typeof Tinypool): Tinypool {
     minThreads: 1,
     maxThreads: 1,
     env: process.env as Record<string, string>,
-    execArgv: childOptions(),
+    execArgv: [...childOptions(), ...execArgv],
   });
   // A worker that dies outside a task of tinypool's is told to `events.died`; without a listener this would throw.
   pool.on('error', () => {});

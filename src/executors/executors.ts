@@ -20,6 +20,8 @@ export interface PoolOptions {
 export interface ProcessPoolOptions extends PoolOptions {
   /** Tasks after which a process is replaced by a new one; by default it lives as long as the pool. */
   readonly maxTasksPerChild?: number;
+  /** Options of Node for each process beside those of this one, for instance `['--max-old-space-size=256']`. */
+  readonly execArgv?: readonly string[];
 }
 
 /** Options of `ThreadPoolExecutor`. */
@@ -85,9 +87,9 @@ export class ProcessPoolExecutor extends BaseExecutor {
   /** @param workers how many processes; by default one per core */
   constructor(workers: number = availableParallelism(), options: ProcessPoolOptions = {}) {
     checkWorkers('workers', workers);
-    const { maxTasksPerChild } = options;
+    const { maxTasksPerChild, execArgv } = options;
     if (maxTasksPerChild !== undefined) checkWorkers('maxTasksPerChild', maxTasksPerChild);
-    super(new Pool(workers, () => new ProcessEngine(), { ...settings(options), maxTasksPerChild }));
+    super(new Pool(workers, () => new ProcessEngine(execArgv), { ...settings(options), maxTasksPerChild }));
   }
 }
 

@@ -128,7 +128,22 @@ describe('the life of a pool', () => {
     });
   });
 
-  it('contains a process that runs out of memory or is killed', async () => {
+  it('contains a worker that runs out of memory', async () => {
+    const fill = () => {
+      let chain = {};
+      for (;;) chain = { chain };
+    };
+    const threads = new ThreadPoolExecutor(1, { resourceLimits: { maxOldGenerationSizeMb: 32 } });
+    const processes = new ProcessPoolExecutor(1, { execArgv: ['--max-old-space-size=32'] });
+    for (const pool of [threads, processes]) {
+      await withExecutor(pool, async () => {
+        assert.ok((await pool.submit(fill).exception()) instanceof BrokenExecutor);
+        assert.equal(await pool.submit(() => 1), 1);
+      });
+    }
+  });
+
+  it('contains a process that is killed', async () => {
     await withExecutor(new ProcessPoolExecutor(2), async (pool) => {
       const killed = await pool.submit(() => process.kill(process.pid, 'SIGKILL')).exception();
       assert.match((killed as Error).message, /ended by SIGKILL/);

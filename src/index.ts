@@ -24,6 +24,7 @@ export { type AnswerTo, type Exercise, exercise } from './exercises/exercise.ts'
 export type { ExerciseId } from './exercises/lessons/index.ts';
 export { progressTable, resetProgress } from './exercises/report.ts';
 export type { Finding, Verdict } from './exercises/verdict.ts';
+export { ShippingError } from './shipping/index.ts';
 export { type BarChart, type Chart, chart } from './show/chart.ts';
 export type { CurveChart } from './show/curves.ts';
 export { type Displayable, displaySymbol } from './show/display.ts';

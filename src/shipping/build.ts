@@ -5,23 +5,15 @@ import type { AnyFunction, Target } from './contract.ts';
 import { Encoder } from './encode.ts';
 import { type Surroundings, surroundingsOf } from './inspect.ts';
 import { originInPackage, originOf } from './modules.ts';
-import { environmentId, fileName, here, type Meaning, meaningOf } from './names.ts';
+import { fileName } from './names.ts';
 import type { Binding, Definition, Parcel } from './parcel.ts';
 import { describeRefused, type Path, pathText, type Refusal } from './refusal.ts';
 import { classId, knownClass, whereKnown } from './registry.ts';
+import { type Member, resolveNames, scriptEnvironment, type Variable } from './resolve.ts';
 import { scriptOf } from './scripts.ts';
-import { changedShape, isNative, ownKeys, textOf, unusedName, usedAt, wayAround } from './shape.ts';
-import { type FreeName, type Source, sourceOf } from './source.ts';
+import { changedShape, isNative, nameOf, ownKeys, textOf, unusedName } from './shape.ts';
+import { type Source, sourceOf } from './source.ts';
 import type { Graph, Wire, WireNode } from './wire.ts';
-
-/** A variable that a shipped function uses. */
-interface Variable {
-  readonly environment: string;
-  readonly name: string;
-  readonly value: unknown;
-  /** Which function uses it where. */
-  readonly used: string;
-}
 
 /** Variables that are written down together, and the objects they reach. */
 interface Group {
@@ -40,8 +32,7 @@ export interface Owner {
 
 /** What must be looked at to know that a function, and all it uses, did not change. */
 export interface Checks {
-  /** Variables that have a value in an object that we can read. */
-  readonly members: { readonly of: object; readonly name: string; readonly value: unknown }[];
+  readonly members: Member[];
   /** Captured objects, by the place of their group: the variable is the same, its contents may have changed. */
   readonly captured: { readonly group: number; readonly values: readonly unknown[] }[];
   /** By the place of the definition. */
@@ -51,7 +42,6 @@ export interface Checks {
 }
 
 const nothing: WireNode = ['plain', undefined];
-const unchanged: Meaning = { kind: 'unchanged' };
 const nowhere: Surroundings = { script: '', line: 0, column: 0, scopes: [] };
 
 const digest = (content: unknown): string => createHash('sha1').update(serialize(content)).digest('base64url');
@@ -139,53 +129,30 @@ export class Builder {
   }
 
   #define(fn: AnyFunction, text: string, source: Source, at: Surroundings): string {
-    const before = this.refusals.length;
-    const name = fn.name || 'the function';
-    for (const { name: obstacle, use, reason } of source.obstacles) {
-      this.#refuse(obstacle, `${reason} (${usedAt(name, use)}). ${wayAround(obstacle)}`);
-    }
+    const name = nameOf(fn) || 'the function';
+    const { captured, environments, members, refusals, requireFrom, unknown, variables } = resolveNames(
+      name,
+      source,
+      at,
+    );
     const changed = changedShape(fn, text, source);
-    if (changed) this.#refuse(name, changed);
-
-    const environments: [string, string][] = [];
-    const captured = new Set<string>();
-    const variables: Variable[] = [];
-    const unknown = new Map<string, unknown>();
-    let requireFrom: string | undefined;
-    const scope = `script ${here}.${at.script}`;
-    for (const [freeName, use] of source.names) {
-      const meaning = /^\$(bare|extends|import)$/.test(freeName) ? unchanged : meaningOf(freeName, at);
-      const used = usedAt(name, use.first);
-      if (meaning.kind === 'refused') {
-        this.#refuse(freeName, `${meaning.reason} (${used}). ${meaning.wayOut}`);
-      } else if (meaning.kind === 'members') {
-        environments.push([freeName, environmentId(meaning.of)]);
-        variables.push(...this.#members(freeName, meaning.of, use, used));
-      } else if (meaning.kind === 'require') {
-        requireFrom = meaning.folder;
-      } else if (meaning.kind === 'value') {
-        captured.add(freeName);
-        variables.push({ environment: scope, name: freeName, value: meaning.value, used });
-        if (meaning.changes === 'unknown') unknown.set(freeName, meaning.value);
-        else if (meaning.changes !== 'never') {
-          this.checks.members.push({ of: meaning.changes.with, name: freeName, value: meaning.value });
-        }
-      }
-    }
-    if (unknown.size > 0) this.checks.unknown.push({ fn, values: unknown, looks: 0 });
+    if (changed) refusals.push({ name, text: changed });
     const variable = unusedName(text);
-    if (captured.size > 0) environments.push([variable, scope]);
+    if (captured.size > 0) environments.push([variable, scriptEnvironment(at)]);
 
     const isClass = source.kind === 'class';
     const isModule = at.scopes.some(({ kind }) => kind === 'Module');
     const keys = ownKeys(fn);
-    const content = [fn.name, text, isModule, at.script, environments, requireFrom];
+    const content = [nameOf(fn), text, isModule, at.script, environments, requireFrom];
     // Functions of the same source in the same place mean the same; but a class is only the same as itself.
     const id = isClass || keys.length > 0 ? classId(fn) : `function ${digest(content)}`;
+    this.refusals.push(...refusals);
+    if (refusals.length > 0) return id;
     this.#ids.set(fn, id);
+    this.checks.members.push(...members);
+    if (unknown.size > 0) this.checks.unknown.push({ fn, values: unknown, looks: 0 });
     if (this.#defined.has(id)) return id;
     this.#defined.add(id);
-    if (this.refusals.length > before) return id;
 
     this.#waiting.push(...variables);
     const parent = source.extendsName
@@ -194,8 +161,8 @@ export class Builder {
     const definition: Definition = {
       id,
       isClass,
-      name: fn.name,
-      file: fileName(fn),
+      name: nameOf(fn),
+      file: fileName(nameOf(fn)),
       code: source.expression(captured, variable),
       isStrict: isModule || (source.isPlainFunction && !Object.hasOwn(fn, 'caller')),
       environments,
@@ -214,24 +181,12 @@ export class Builder {
     const value: unknown = Reflect.get(fn, key);
     if (isClass && typeof value === 'function' && text.includes(textOf(value))) return false;
     const before = this.refusals.length;
-    this.#encoder().encode(value, { up: { step: fn.name }, step: key });
+    this.#encoder().encode(value, { up: { step: nameOf(fn) }, step: key });
     if (isClass && this.refusals.length > before) {
       this.refusals.length = before;
       return false;
     }
     return true;
-  }
-
-  #members(name: string, of: object, use: FreeName, used: string): Variable[] {
-    if (use.members === undefined) {
-      this.#refuse(name, `is used as a whole (${used}). Use the names themselves.`);
-      return [];
-    }
-    return [...use.members].map((member) => {
-      const value: unknown = Reflect.get(of, member);
-      this.checks.members.push({ of, name: member, value });
-      return { environment: environmentId(of), name: member, value, used };
-    });
   }
 
   /** Gives a variable its binding. */
@@ -312,7 +267,7 @@ function importNode(fn: AnyFunction): WireNode | undefined {
 export function propertiesOf({ fn, kept }: Owner, encoder: Encoder): Graph | undefined {
   if (kept.length === 0) return undefined;
   const roots = kept.flatMap((key) => {
-    const path: Path = { up: { step: fn.name }, step: key };
+    const path: Path = { up: { step: nameOf(fn) }, step: key };
     return [encoder.encode(key, path), encoder.encode(Reflect.get(fn, key), path)];
   });
   return { roots, nodes: encoder.nodes };

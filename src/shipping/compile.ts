@@ -6,7 +6,7 @@ import { surroundingsOf } from './inspect.ts';
 import { chainOf, standIns } from './instances.ts';
 import { originOf } from './modules.ts';
 import { fileName, meaningOf } from './names.ts';
-import { isNative, textOf, unusedName } from './shape.ts';
+import { isNative, nameOf, textOf, unusedName } from './shape.ts';
 import { sourceOf } from './source.ts';
 
 /**
@@ -87,8 +87,8 @@ function rebuild(cls: AnyFunction, parent: AnyFunction | undefined): AnyFunction
   const isStrict = at.scopes.some(({ kind }) => kind === 'Module');
   return compile(
     source.expression(new Set(Object.keys(scope)), variable),
-    cls.name,
-    fileName(cls),
+    nameOf(cls),
+    fileName(nameOf(cls)),
     isStrict,
     variables,
   );

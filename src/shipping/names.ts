@@ -44,8 +44,7 @@ export function cellNames(): Record<string, unknown> | undefined {
 }
 
 /** What a stack calls the source of a function that was sent. */
-export const fileName = ({ name }: { readonly name: string }): string =>
-  `${cellNames() ? 'cell' : 'function'}:${name || 'anonymous'}`;
+export const fileName = (fn: string): string => `${cellNames() ? 'cell' : 'function'}:${fn || 'anonymous'}`;
 
 /**
  * What a name stands for.

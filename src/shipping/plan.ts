@@ -8,7 +8,7 @@ import { surroundingsOf } from './inspect.ts';
 import { isConstant, meaningOf } from './names.ts';
 import type { Contents, Parcel } from './parcel.ts';
 import { describeRefused, refusalError } from './refusal.ts';
-import { ownKeys } from './shape.ts';
+import { nameOf, ownKeys } from './shape.ts';
 import type { Graph, Wire, WireNode } from './wire.ts';
 
 /** A shipment that was made, and what tells whether it still holds. */
@@ -33,7 +33,7 @@ const manyLooks = 16;
 
 /** See `shipFunction` in `index.ts`. */
 export function plan(fn: AnyFunction, to: Target): Shipment {
-  const name = fn.name || 'anonymous';
+  const name = nameOf(fn) || 'anonymous';
   if (types.isProxy(fn)) throw refusalError(name, to, [{ name, text: describeRefused(fn) }]);
   const brought = broughtBy.get(fn);
   if (brought) return brought;

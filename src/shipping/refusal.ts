@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { ShippingError, type Target } from './contract.ts';
 import { originOf } from './modules.ts';
-import { isNative } from './shape.ts';
+import { isNative, nameOf } from './shape.ts';
 
 /** The way from a named value to one inside it: `args[0].sock`. Made into text only when something is refused. */
 export interface Path {
@@ -31,7 +31,7 @@ export interface Refusal {
 /** One error for all that was refused, so that a reader mends it in one go. */
 export function refusalError(what: string, to: Target, refusals: readonly Refusal[]): ShippingError {
   const goal = { thread: 'a thread', process: 'another process', remote: 'another machine' }[to];
-  const lines = refusals.map(({ name, text }) => `${name} ${text}`);
+  const lines = [...new Set(refusals.map(({ name, text }) => `${name} ${text}`))];
   const list = lines.length === 1 ? ` ${lines[0]}` : lines.map((line) => `\n- ${line}`).join('');
   const names = new Set(refusals.map(({ name }) => name));
   const error = new ShippingError(`${what} cannot be sent to ${goal}:${list}`, [...names]);
@@ -50,8 +50,8 @@ export function refusedWithin(error: ShippingError): string {
 /** What a value is that cannot travel, and what to do instead. */
 export function describeRefused(value: unknown): string {
   if (typeof value === 'function') {
-    const name = value.name.replace(/^bound /, '') || 'it';
-    if (value.name.startsWith('bound ')) {
+    const name = nameOf(value).replace(/^bound /, '') || 'it';
+    if (nameOf(value).startsWith('bound ')) {
       return `is a bound function, whose source nobody can read. Send an arrow that calls ${name} instead.`;
     }
     return `is a native function without a source. Send an arrow instead: (...args) => ${name}(...args).`;

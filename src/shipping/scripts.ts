@@ -1,6 +1,6 @@
 import type { Debugger } from 'node:inspector';
 import type { Scope, Variable } from 'eslint-scope';
-import { ask, listen, type Surroundings } from './inspect.ts';
+import { inspecting, type Surroundings } from './inspect.ts';
 import { parse, scopesOf, type Tree } from './parse.ts';
 
 /** What the whole source of a script says about the names that one of its functions uses. */
@@ -15,7 +15,7 @@ export interface Script {
 
 const known = new Map<string, Script>();
 
-/** The script that a function comes from. The first call takes the engine some milliseconds, a known script none. */
+/** The script that a function comes from. The engine takes some milliseconds to find it, a known script none. */
 export function scriptOf({ script, scopes }: Surroundings): Script {
   let found = known.get(script);
   if (found === undefined) {
@@ -26,22 +26,17 @@ export function scriptOf({ script, scopes }: Surroundings): Script {
   return found;
 }
 
-function sourceOf(script: string): { url: string; code: string } {
-  let url = '';
-  let code = '';
-  const hear = (parsed: Debugger.ScriptParsedEventDataType): void => {
-    if (parsed.scriptId === script) url = parsed.url;
-  };
-  // The inspector tells addresses and sources only while its debugger is on; on and off takes 5 ms.
-  listen('Debugger.scriptParsed', hear, () => {
+function sourceOf(scriptId: string): { url: string; code: string } {
+  return inspecting((ask, session) => {
+    let url = '';
+    session.on('Debugger.scriptParsed', ({ params }) => {
+      if (params.scriptId === scriptId) url = params.url;
+    });
+    // The inspector tells addresses and sources only while its debugger is on.
     ask('Debugger.enable');
-    try {
-      code = ask<Debugger.GetScriptSourceReturnType>('Debugger.getScriptSource', { scriptId: script }).scriptSource;
-    } finally {
-      ask('Debugger.disable');
-    }
+    const { scriptSource } = ask<Debugger.GetScriptSourceReturnType>('Debugger.getScriptSource', { scriptId });
+    return { url, code: scriptSource };
   });
-  return { url, code };
 }
 
 class SourceScript implements Script {

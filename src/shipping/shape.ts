@@ -1,8 +1,11 @@
 import type { AnyFunction } from './contract.ts';
-import type { Source, Use } from './source.ts';
+import type { Source } from './source.ts';
 
 /** The text of a function, also of one that has a `toString` of its own. */
 export const textOf = (fn: object): string => Function.prototype.toString.call(fn);
+
+/** The name of a function; a class may have a static member in its place. */
+export const nameOf = ({ name }: { readonly name: unknown }): string => (typeof name === 'string' ? name : '');
 
 /** True for functions of the engine or of native code, and for bound ones. */
 export const isNative = (fn: object): boolean => / \{ \[native code\] \}$/.test(textOf(fn));
@@ -43,19 +46,6 @@ export function changedShape(fn: AnyFunction, text: string, { isPlainFunction, k
   }
   return undefined;
 }
-
-/** Where a name is used, as part of a sentence. */
-export const usedAt = (fn: string, { line, text }: Use): string => `used in ${fn}, line ${line}: "${text}"`;
-
-const ways: Readonly<Record<string, string>> = {
-  this: 'Pass the object as an argument.',
-  arguments: 'Name the parameters, or pass the values as arguments.',
-  'new.target': 'Pass it as an argument.',
-  'import.meta': 'Pass what you need of it as an argument.',
-};
-
-/** What to do instead of using something that belongs to where the function stands. */
-export const wayAround = (name: string): string => ways[name] ?? 'Send an instance, and call the method there.';
 
 /** A name for a variable that nothing in the text can mean. */
 export function unusedName(text: string): string {

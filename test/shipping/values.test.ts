@@ -33,19 +33,7 @@ describe('values on their way', () => {
       n: NaN,
     };
     circle.self = circle;
-    const values = [
-      1,
-      'x',
-      null,
-      undefined,
-      -0,
-      2n,
-      new Float64Array(4),
-      new ArrayBuffer(3),
-      /x/gi,
-      circle,
-      [[], {}],
-    ];
+    const values = [1, 'x', null, undefined, -0, 2n, new Float64Array(4), new ArrayBuffer(3), /x/gi, circle, [[], {}]];
     for (const value of values) for (const engine of engines) assert.equal(shipValue(value, engine), value);
   });
 

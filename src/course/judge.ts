@@ -120,7 +120,7 @@ function maskedLines({ text, data }: Output): string[] {
           .replace(/[-+]?\d[\d,.\u2009\u202f]*(?:e[-+]?\d+)?/gi, '#')
           .replace(/#(?: ?– ?#)+/g, '#')
           .replace(/# ?(?:ns|µs|us|ms|s|min|B|kB|KB|MB|GB)\b/g, '#')
-          .replace(/# (\w+?)s\b/g, '# $1')
+          .replace(/# (\w{3,}?)s\b/g, '# $1')
           .replace(/\s+/g, ' ')
           .trim(),
       )

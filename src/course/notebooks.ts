@@ -42,10 +42,15 @@ async function notebooks(args: string[]): Promise<number> {
     const runner = new LessonRunner(server);
     for (const [index, lesson] of lessons.entries()) {
       const running = runner.run(lesson, { timeout, onCell: (cell) => progress.cell(index, cell) });
-      const { notebook, durations } = await Promise.race([running, asked]);
+      const { notebook, durations, left } = await Promise.race([running, asked]);
       const found = findings(notebook);
       if (found.length > 0) {
         throw new CourseError(`${lesson.name} would hold what should not be committed:\n  ${found.join('\n  ')}`);
+      }
+      if (left.length > 0) {
+        throw new CourseError(
+          `${lesson.name} leaves processes running (${left.length}): close its pools, end its workers.`,
+        );
       }
       if (check) compare(lesson, notebook);
       else writeLesson(lesson, notebook);

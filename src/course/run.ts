@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kernel, KernelManager } from '@jupyterlab/services';
 import { connect, deathOf, shutDown } from './client.ts';
 import { CourseError } from './environment.ts';
@@ -20,6 +21,8 @@ export interface LessonRun {
   readonly notebook: Notebook;
   /** Milliseconds of each code cell. */
   readonly durations: number[];
+  /** Processes that the lesson started and had not ended a second after its last cell (on Linux). */
+  readonly left: number[];
 }
 
 /** Runs lessons on one server, each in a kernel of its own. Close it before the server. */
@@ -51,10 +54,19 @@ export class LessonRunner {
     const died = deathOf(kernel, this.#server);
     died.catch(() => {});
     try {
-      return await runAll(kernel, died, lesson, options);
+      await answered(kernel, died, lesson);
+      const before = this.#server.processes();
+      const run = await runAll(kernel, died, lesson, options);
+      return { ...run, left: await this.#newSince(before) };
     } finally {
       await shutDown(kernel);
     }
+  }
+
+  async #newSince(before: readonly number[]): Promise<number[]> {
+    const now = () => this.#server.processes().filter((pid) => !before.includes(pid));
+    for (let round = 0; now().length > 0 && round < 20; round += 1) await sleep(50);
+    return now();
   }
 
   close(): void {
@@ -62,15 +74,18 @@ export class LessonRunner {
   }
 }
 
+async function answered(kernel: Kernel.IKernelConnection, died: Promise<never>, lesson: Lesson): Promise<void> {
+  await within(60_000, 'the kernel did not answer', [kernel.info, died]).catch((error: Error) => {
+    throw new CourseError(`${lesson.name}: ${error.message}.`, { cause: error });
+  });
+}
+
 async function runAll(
   kernel: Kernel.IKernelConnection,
   died: Promise<never>,
   lesson: Lesson,
   { timeout, onCell, kernelName = 'tslab' }: RunOptions,
-): Promise<LessonRun> {
-  const info = await within(60_000, 'the kernel did not answer', [kernel.info, died]).catch((error: Error) => {
-    throw new CourseError(`${lesson.name}: ${error.message}.`, { cause: error });
-  });
+): Promise<Omit<LessonRun, 'left'>> {
   const displays: Displays = new Map();
   const durations: number[] = [];
   const cells: Cell[] = [];
@@ -97,7 +112,7 @@ async function runAll(
   const metadata = {
     ...lesson.notebook.metadata,
     kernelspec: { display_name: 'TypeScript', language: 'typescript', name: kernelName },
-    language_info: info.language_info,
+    language_info: (await kernel.info).language_info,
   };
   return { notebook: { cells, metadata, nbformat: 4, nbformat_minor: 5 }, durations };
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joined } from '../../src/course/notebook.ts';
+import { LessonRunner } from '../../src/course/run.ts';
 import { startServer } from '../../src/course/server.ts';
 import { lesson } from './fixtures.ts';
 import { sharedServer } from './shared.ts';
 
 const patient = { timeout: 30_000 };
-const counter = `import { spawn } from 'node:child_process';
-const left = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });`;
+const detached = `import { spawn } from 'node:child_process';
+const sleeper = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });`;
 
 describe('a lesson run on a real server', () => {
   it('holds what its cells showed, counted from 1, under the ids and tags of its author', async () => {
@@ -24,7 +25,7 @@ describe('a lesson run on a real server', () => {
     given.notebook.cells[1]!.metadata = { execution: { started: 'then' }, tags: ['kept'] };
     delete given.notebook.cells[1]!.id;
     const seen: number[] = [];
-    const { notebook, durations } = await runner.run(given, { ...patient, onCell: (cell) => seen.push(cell) });
+    const { notebook, durations, left } = await runner.run(given, { ...patient, onCell: (cell) => seen.push(cell) });
     const [title, print, empty, error, loop, result] = notebook.cells;
     assert.deepEqual(
       notebook.cells.map((cell) => cell.execution_count),
@@ -45,6 +46,7 @@ describe('a lesson run on a real server', () => {
     });
     assert.deepEqual(seen, [0, 1, 2, 3]);
     assert.equal(durations.length, 4);
+    assert.deepEqual(left, []);
     assert.deepEqual(notebook.metadata.kernelspec, {
       display_name: 'TypeScript',
       language: 'typescript',
@@ -105,10 +107,10 @@ describe('a lesson run on a real server', () => {
 describe('a Jupyter server of ours', () => {
   it('takes even detached children of its kernels along', async () => {
     const server = await startServer({ rootDir: process.cwd() });
-    const { LessonRunner } = await import('../../src/course/run.ts');
     const runner = new LessonRunner(server);
     try {
-      await runner.run(lesson('01-leaves', counter), patient);
+      const { left } = await runner.run(lesson('01-leaves', detached), patient);
+      assert.equal(left.length, 1, 'and tells of them');
     } finally {
       runner.close();
       await server.close();

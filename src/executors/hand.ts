@@ -49,14 +49,22 @@ export class Hand {
     return this.#jobs.slice(this.#reported).filter((job) => job !== undefined && !job.over) as PoolJob[];
   }
 
-  /** The indices of the jobs that have not begun and may go to another worker: not those of a given chunksize. */
-  get shareable(): number[] {
+  /** The indices of the jobs that have not begun. */
+  get unstarted(): number[] {
     const indices: number[] = [];
     for (let index = this.#reported + 1; index < this.#jobs.length; index += 1) {
-      const job = this.#jobs[index];
-      if (job?.over === false && job.call.chunksize === undefined) indices.push(index);
+      if (this.#jobs[index]?.over === false) indices.push(index);
     }
     return indices;
+  }
+
+  /** Those of them that may go to another worker: not those of a given chunksize. */
+  get shareable(): number[] {
+    return this.unstarted.filter((index) => this.#jobs[index]!.call.chunksize === undefined);
+  }
+
+  at(index: number): PoolJob | undefined {
+    return this.#jobs[index];
   }
 
   indexOf(job: PoolJob): number {
@@ -94,13 +102,12 @@ export class Hand {
         back.push(job);
         continue;
       }
-      let value = values[index];
-      if (!ok) value = receiveError(value);
-      else if (shipped) value = receiveValue(value);
       job.lane = this.#lane;
-      job.finish(ok, value, started, times[2 * index + 1]!, received);
+      const finished = times[2 * index + 1]!;
+      if (ok) finish(job, shipped, values[index], started, finished, received);
+      else job.finish(false, receiveError(values[index]), started, finished, received);
     }
-    if (!end) this.running?.run(this.#lane, times[times.length - 1] ?? received);
+    if (!end) this.running?.run(this.#lane, times[times.length - 1] || received);
     return back;
   }
 
@@ -111,4 +118,16 @@ export class Hand {
     // What it cost to send counts, and again to be read there: large arguments make small chunks.
     pace.learn(count, ms + (2 * this.postMs * count) / this.#jobs.length);
   }
+}
+
+/** Settles a job with a result that may have to be unpacked. If that fails, so has the task. */
+function finish(job: PoolJob, shipped: boolean, value: unknown, ...times: [number, number, number]): void {
+  let result = value;
+  try {
+    if (shipped) result = receiveValue(value);
+  } catch (error) {
+    job.finish(false, error, ...times);
+    return;
+  }
+  job.finish(true, result, ...times);
 }

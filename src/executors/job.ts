@@ -41,7 +41,7 @@ export abstract class Job {
   state: JobState = 'waiting';
   /** The lane of the worker that has it, once one has. */
   lane = 'main';
-  /** The number of the message that brought it to its worker; 0 where none was needed. */
+  /** The number of the message that brought it to its worker; 0 before that, and where none is needed. */
   message = 0;
   /** Ms of `now()`; 0 until it happened. */
   readonly submitted: number;
@@ -83,6 +83,7 @@ export abstract class Job {
   /** It never began after all: back into the queue. */
   requeue(): void {
     this.state = 'waiting';
+    this.message = 0;
     this.started = 0;
   }
 

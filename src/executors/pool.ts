@@ -94,7 +94,8 @@ export class Pool implements Backend, SlotOwner {
   }
 
   cancel(job: PoolJob): boolean {
-    const slot = this.#slots.find((each) => each.unfinished.includes(job));
+    // A job that no message has brought anywhere is in the queue.
+    const slot = job.message === 0 ? undefined : this.#slots.find((each) => each.unfinished.includes(job));
     this.#plan();
     if (slot !== undefined) return slot.cancel(job);
     job.abandon(cancelled(job.call.name, job.reason), now());
@@ -103,7 +104,7 @@ export class Pool implements Backend, SlotOwner {
 
   cancelWaiting(): void {
     for (const job of this.#queue.drain()) job.abandon(cancelled(job.call.name, job.reason), now());
-    for (const slot of this.#open) for (const job of slot.unfinished.slice(1)) slot.cancel(job);
+    for (const slot of this.#open) slot.cancelWaiting();
     this.#plan();
   }
 
@@ -118,6 +119,7 @@ export class Pool implements Backend, SlotOwner {
       this.#whenIdle = resolve;
       this.#plan();
     });
+    clearTimeout(this.#shareTimer);
     await Promise.all(this.#slots.map((slot) => slot.close()));
     this.#open.clear();
   }

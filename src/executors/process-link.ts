@@ -14,6 +14,7 @@ export class ProcessLink implements Link {
   /** Bytes of stdout and stderr that came so far. */
   readonly #read: [number, number] = [0, 0];
   #held: ProcessReport[] = [];
+  #asked: number[] = [];
 
   constructor(child: ChildProcess, events: LinkEvents) {
     this.#child = child;
@@ -41,7 +42,15 @@ export class ProcessLink implements Link {
   }
 
   takeBack(indices: readonly number[]): undefined {
-    this.#post({ withdraw: this.#batch, indices });
+    // A loop that cancels many tasks sends one message.
+    if (this.#asked.length === 0) {
+      const withdraw = this.#batch;
+      queueMicrotask(() => {
+        this.#post({ withdraw, indices: this.#asked });
+        this.#asked = [];
+      });
+    }
+    this.#asked.push(...indices);
   }
 
   look(): void {}

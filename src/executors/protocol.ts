@@ -26,7 +26,7 @@ export interface Withdrawal {
 export interface Report {
   readonly batch: number;
   readonly from: number;
-  /** Per task start and end, in ms of `now()`; start is NaN for a task that was withdrawn. */
+  /** Per task start and end, in ms of `now()`; both are NaN for a task that was withdrawn. */
   readonly times: ArrayLike<number>;
   /** Per task the result, or what `shipError` made of the error. */
   readonly values: readonly unknown[];

@@ -106,6 +106,18 @@ export class Slot {
     return true;
   }
 
+  /** Cancels what it has not begun. */
+  cancelWaiting(): void {
+    const hand = this.#hand;
+    if (hand === undefined) return;
+    const indices = hand.unstarted;
+    const time = now();
+    for (const index of this.#link!.takeBack(indices) ?? indices) {
+      const job = hand.at(index)!;
+      job.abandon(cancelled(job.call.name, job.reason), time);
+    }
+  }
+
   /**
    * Takes back half of what it has not begun, if the batch is older than `ms`: its tasks take longer than was thought,
    * and another worker has nothing to do.

@@ -100,7 +100,8 @@ export class ThreadLink implements Link {
       } else {
         values.push(state === 'here' ? words.value(index) : undefined);
       }
-      times.push(state === 'withdrawn' ? Number.NaN : words.started(index), words.finished(index));
+      if (state === 'withdrawn') times.push(Number.NaN, Number.NaN);
+      else times.push(words.started(index), words.finished(index));
     }
     if (values.length === 0 && !end) return;
     this.#events.report({

@@ -8,6 +8,7 @@ import { readIfThere, root, stateDir } from './paths.mjs';
 // The process that started this one ends its tests with it.
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 
+const colours = process.stdout.isTTY ? 'force' : 'off';
 const bin = (/** @type {string[]} */ ...parts) => join(root, 'node_modules', ...parts);
 const specs = process.argv.slice(2);
 
@@ -31,7 +32,7 @@ function check(name, args) {
 
 const checks = await Promise.all([
   check('types', [bin('typescript', 'bin', 'tsc'), '-p', 'test']),
-  check('lint and format', [bin('@biomejs', 'biome', 'bin', 'biome'), 'ci', '.']),
+  check('lint and format', [bin('@biomejs', 'biome', 'bin', 'biome'), 'ci', '.', `--colors=${colours}`]),
 ]);
 
 const countsFile = join(stateDir, `counts-${process.pid}.json`);

@@ -37,7 +37,7 @@ export async function carryOut(order: Order, tell: (notice: Notice) => void): Pr
     tell({ interleaved: 'left', ready, started, finished: now(), ok, cpu: (user + system) / 1000 });
   };
   const fail = (error: unknown): void => {
-    console.error(`${order.who}: ${error instanceof Error ? (error.stack ?? error.message) : inspect(error)}`);
+    console.error(`${order.who}: ${error instanceof Error ? ownPart(error) : inspect(error)}`);
     leave(false);
     process.exit(1);
   };
@@ -52,4 +52,14 @@ export async function carryOut(order: Order, tell: (notice: Notice) => void): Pr
   } catch (error) {
     fail(error);
   }
+}
+
+/** The message and the stack of an error down to where this file called the function; nothing of Node's own. */
+function ownPart(error: Error): string {
+  const lines = (error.stack ?? error.message).split('\n');
+  const ours = lines.findIndex((line) => line.includes(`at ${carryOut.name} `));
+  return lines
+    .slice(0, ours < 0 ? undefined : ours)
+    .filter((line) => !/^ +at .*\bnode:/.test(line))
+    .join('\n');
 }

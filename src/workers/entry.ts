@@ -57,7 +57,7 @@ export async function carryOut(order: Order, tell: (notice: Notice) => void): Pr
 /** The message and the stack of an error down to where this file called the function; nothing of Node's own. */
 function ownPart(error: Error): string {
   const lines = (error.stack ?? error.message).split('\n');
-  const ours = lines.findIndex((line) => line.includes(`at ${carryOut.name} `));
+  const ours = lines.findIndex((line) => line.includes(` ${carryOut.name} (`));
   return lines
     .slice(0, ours < 0 ? undefined : ours)
     .filter((line) => !/^ +at .*\bnode:/.test(line))

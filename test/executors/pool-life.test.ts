@@ -50,7 +50,7 @@ describe('the life of a pool', () => {
       hung.cancel();
       await pool.shutdown();
       // A port takes some turns of the event loop to close.
-      for (let turn = 0; turn < 100 && !isDeepStrictEqual(left(), before); turn += 1) await new Promise(setImmediate);
+      for (let turn = 0; turn < 1000 && !isDeepStrictEqual(left(), before); turn += 1) await new Promise(setImmediate);
       assert.deepEqual(left(), before);
     });
 

@@ -143,7 +143,12 @@ class Decoder {
   }
 
   #setFields(object: object, [keys, values, odd = []]: Fields): void {
-    for (let index = 0; index < keys.length; index += 1) {
+    for (let index = 0; index < values.length; index += 1) {
+      if (keys.length === 0) {
+        // The members of an array.
+        (object as unknown[])[index] = this.value(values[index]);
+        continue;
+      }
       const key = this.value(keys[index]) as PropertyKey;
       const value = this.value(values[index]);
       // A plain assignment is many times as fast, but would call a setter, or change the prototype.

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { MessagePort } from 'node:worker_threads';
 import type { AnyFunction, Target } from './contract.ts';
 import { ShippingError } from './contract.ts';
-import { baseOf, classOf, privateChain, readPrivates } from './instances.ts';
+import { classOf, kindOf, readPrivates } from './instances.ts';
 import { originOf } from './modules.ts';
 import { isPlainAtOnce, listPlain } from './plain.ts';
 import { describeRefused, type Path, pathText } from './refusal.ts';
@@ -44,6 +44,11 @@ export class Encoder {
       if (node !== undefined) this.nodes[next.place] = node;
     }
     return wire;
+  }
+
+  #member(value: unknown, up: Path, step: Path['step'], how?: Path['how']): Wire {
+    const isPrimitive = value === null || (typeof value !== 'object' && typeof value !== 'function');
+    return isPrimitive && typeof value !== 'symbol' ? (value as Wire) : this.#wire(value, { up, step, how });
   }
 
   #wire(value: unknown, path: Path): Wire {
@@ -113,11 +118,12 @@ export class Encoder {
       if (origin) return ['origin', origin];
       return ['object', prototype !== null, this.#fields(value, path)];
     }
-    if (prototype === Array.prototype)
-      return ['array', (value as unknown[]).length, this.#fields(value, path, ['length'])];
+    if (prototype === Array.prototype && Array.isArray(value)) {
+      return ['array', value.length, this.#list(value, path) ?? this.#fields(value, path, ['length'])];
+    }
     if (prototype === Map.prototype && types.isMap(value)) return ['map', this.#entries(value, path)];
     if (prototype === Set.prototype && types.isSet(value)) {
-      return ['set', [...value].map((member) => this.#wire(member, { up: path, step: 'values()' }))];
+      return ['set', [...value].map((member) => this.#member(member, path, 'values()'))];
     }
     return this.#memoryNode(value, path) ?? this.#instanceNode(value, path);
   }
@@ -159,8 +165,8 @@ export class Encoder {
     if (cls === undefined) {
       return this.#refuse(value, path, 'has a prototype that belongs to no class. Send a plain object or an instance.');
     }
-    const base = baseOf(value, cls);
-    if (base === undefined || ArrayBuffer.isView(value)) return this.#refuse(value, path);
+    const { base } = kindOf(cls);
+    if (base === undefined || (base === 'error') !== types.isNativeError(value)) return this.#refuse(value, path);
     const privates = this.#privates(value, cls, path);
     const entries =
       base === 'map'
@@ -168,7 +174,7 @@ export class Encoder {
         : base === 'set'
           ? [...(value as Set<unknown>)].map((member) => [this.#wire(member, path), undefined] as const)
           : [];
-    const fields = this.#fields(value, path, base === 'array' ? ['length'] : []);
+    const fields = this.#simpleFields(value, path) ?? this.#fields(value, path, base === 'array' ? ['length'] : []);
     return ['instance', this.#classWire(cls, path), base, fields, entries, privates];
   }
 
@@ -180,9 +186,8 @@ export class Encoder {
   }
 
   #privates(value: object, cls: AnyFunction, path: Path): Wire[][] {
-    const chain = privateChain(cls);
+    const { foreign, privates: chain } = kindOf(cls);
     if (chain.length === 0) return [];
-    const foreign = chain.find((one) => originOf(one) !== undefined);
     // An error is worth more without them than not at all.
     if (foreign && types.isNativeError(value)) return [];
     if (foreign) {
@@ -203,6 +208,19 @@ export class Encoder {
       const at: Path = { up: path, step: typeof key === 'object' ? 'object' : (key as string), how: 'entry' };
       return [this.#wire(key, at), this.#wire(value, at)] as const;
     });
+  }
+
+  /** Fields of which none is hidden, frozen or computed, as they nearly always are. */
+  #simpleFields(value: object, path: Path): Fields | undefined {
+    const names = Object.keys(value);
+    if (names.length !== Reflect.ownKeys(value).length || !Object.isExtensible(value)) return undefined;
+    return [names, names.map((name) => this.#member((value as Record<string, unknown>)[name], path, name))];
+  }
+
+  /** The wires of an array's members in order, if none is missing and nothing else is there. */
+  #list(value: readonly unknown[], path: Path): Fields | undefined {
+    if (Object.keys(value).length !== value.length || !Object.isExtensible(value)) return undefined;
+    return [[], value.map((member, index) => this.#member(member, path, index))];
   }
 
   #fields(value: object, path: Path, without: readonly string[] = []): Fields {

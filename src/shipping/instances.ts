@@ -1,7 +1,7 @@
-import { types } from 'node:util';
 import type { AnyFunction } from './contract.ts';
 import { privateFieldsOf } from './inspect.ts';
 import { originOf } from './modules.ts';
+import { isNative, textOf } from './shape.ts';
 import { sourceOf } from './source.ts';
 import type { Base } from './wire.ts';
 
@@ -47,9 +47,31 @@ const bases = new Map<unknown, Base>([
   [Set, 'set'],
 ]);
 
-/** What an instance of the class must be made from; undefined when it is more than data, as a socket. */
-export function baseOf(value: object, cls: AnyFunction): Base | undefined {
-  if (types.isNativeError(value)) return 'error';
+/** What there is to know of a class before its instances are written down. */
+export interface Kind {
+  /** What an instance must be made from; undefined when it is more than data, as a socket. */
+  readonly base: Base | undefined;
+  /** The classes of the chain that have private fields, the base class first. */
+  readonly privates: readonly AnyFunction[];
+  /** One of them that comes from a module, so that it cannot be built in another way. */
+  readonly foreign: AnyFunction | undefined;
+}
+
+const kinds = new WeakMap<AnyFunction, Kind>();
+
+/** What there is to know of a class. */
+export function kindOf(cls: AnyFunction): Kind {
+  let kind = kinds.get(cls);
+  if (kind === undefined) {
+    const privates = privateChain(cls);
+    kind = { base: baseOf(cls), privates, foreign: privates.find((one) => originOf(one) !== undefined) };
+    kinds.set(cls, kind);
+  }
+  return kind;
+}
+
+function baseOf(cls: AnyFunction): Base | undefined {
+  if (cls === Error || cls.prototype instanceof Error) return 'error';
   for (const one of chainOf(cls)) {
     const base = bases.get(one);
     if (base) return base;
@@ -58,7 +80,7 @@ export function baseOf(value: object, cls: AnyFunction): Base | undefined {
     if (isEmitter) continue;
     if (origin && origin.from !== 'file') return undefined;
     // A class that neither was imported nor has a source belongs to native code.
-    if (!origin && /\{ \[native code\] \}$/.test(one.toString())) return undefined;
+    if (!origin && isNative(one)) return undefined;
   }
   return 'object';
 }
@@ -69,7 +91,7 @@ const fieldNames = new WeakMap<AnyFunction, readonly string[]>();
 function privateNames(cls: AnyFunction): readonly string[] {
   let names = fieldNames.get(cls);
   if (names === undefined) {
-    const text = cls.toString();
+    const text = textOf(cls);
     names = text.startsWith('class') && text.includes('#') ? sourceOf(text).privateFields : [];
     fieldNames.set(cls, names);
   }
@@ -83,8 +105,7 @@ export function privateChain(cls: AnyFunction): AnyFunction[] {
 
 /** The values of an instance's private fields, per class of its `privateChain`. */
 export function readPrivates(instance: object, cls: AnyFunction): unknown[][] {
-  const chain = privateChain(standIns.get(Object.getPrototypeOf(instance))?.maker ?? cls);
-  if (chain.length === 0) return [];
+  const chain = kindOf(standIns.get(Object.getPrototypeOf(instance))?.maker ?? cls).privates;
   if (chain.every((one) => keepers.has(one))) {
     return chain.map((one) => (keepers.get(one) as Keeper).read(instance));
   }

@@ -273,7 +273,7 @@ function bareEdits(body: Class & Tree, privateFields: readonly string[]): Edit[]
     edits.push({
       start: end,
       end,
-      text: ` static { $bare.keep(this, (it) => [${read}], (it, values) => { ${write} }); } `,
+      text: `; static { $bare.keep(this, (it) => [${read}], (it, values) => { ${write} }); } `,
     });
   }
   return edits;

@@ -66,7 +66,8 @@ const refusal = (work: () => unknown): ShippingError => {
   return assert.fail('nothing was refused');
 };
 
-describe('functions of plain modules', () => {
+describe('functions of plain modules', function () {
+  this.timeout(20_000);
   const far = { thread: undefined, process: undefined } as unknown as Record<Engine, Far>;
   before(() => {
     for (const engine of engines) far[engine] = new Far(engine);
@@ -107,26 +108,33 @@ describe('functions of plain modules', () => {
   });
 
   it('may be written without semicolons', async () => {
-    const lines = [
-      '(function (exports, require) {',
-      'const log = []',
-      'const add = (x) => { log.push(x) }',
-      'const tag = (parts) => add(parts[0])',
-    ];
-    lines.push(
-      'exports.f = () => {',
-      'let a = 1',
-      'add(a)',
-      'const b = a',
-      'tag`two`',
-      'if (a)',
-      'add(3)',
-      'else add(4)',
-    );
-    lines.push('switch (b) { case 1: a++', 'add(5) }', 'return log', '}', 'return exports', '})({})');
-    const { f } = runInThisContext(lines.join('\n')) as { f: () => unknown[] };
-    assert.deepEqual(await far.thread.run(f), [1, 'two', 3, 5]);
-    assert.deepEqual(f(), [1, 'two', 3, 5]);
+    const text = `(function (exports, require) {
+      const log = []
+      const add = (x) => { log.push(x) }
+      const tag = (parts) => add(parts[0])
+      class Box {
+        #value = 7
+        get value() { return this.#value }
+        last = 2
+      }
+      exports.f = () => {
+        let a = 1
+        add(a)
+        const b = a
+        tag\`two\`
+        if (a)
+          add(3)
+        else add(4)
+        switch (b) { case 1: a++
+          add(5) }
+        add(new Box().value)
+        return log
+      }
+      return exports
+    })({})`;
+    const { f } = runInThisContext(text) as { f: () => unknown[] };
+    assert.deepEqual(await far.thread.run(f), [1, 'two', 3, 5, 7]);
+    assert.deepEqual(f(), [1, 'two', 3, 5, 7]);
   });
 
   it('are the same shipment while nothing changed, and another when it did', () => {

@@ -75,7 +75,6 @@ describe('set-up from nothing', function () {
   });
 
   it('takes nothing half-made for whole, after a kill in the middle, and ends what went on without it', async () => {
-    rmSync(join(checkout, '.venv/bin/python'));
     rmSync(join(checkout, 'node_modules'), { recursive: true });
     const command = setUp();
     const installing = join(checkout, 'node_modules');
@@ -83,19 +82,50 @@ describe('set-up from nothing', function () {
     command.child.kill('SIGKILL');
     await command.ended();
     assert.ok(existsSync(join(checkout, '.setup/lock')), command.output);
-    const steps = await made();
-    assert.deepEqual(steps.sort(), ['JupyterLab, nbconvert and Node 24', 'npm packages', 'the kernel in JupyterLab']);
+    assert.deepEqual(await made(), ['npm packages']);
     assert.ok(existsSync(join(checkout, 'node_modules/typescript/bin/tsc')));
     assert.deepEqual(await command.left(), []);
   });
 
   it('waits for another set-up instead of doing the same beside it', async () => {
-    rmSync(join(checkout, '.venv/.interleaved-stamp'));
+    rmSync(join(checkout, 'dist/.interleaved-stamp'));
     const both = [setUp(), setUp()];
     assert.deepEqual(await Promise.all(both.map((command) => command.ended())), [0, 0]);
     const said = both.map(({ output }) => output).join('');
-    assert.equal(said.match(/JupyterLab, nbconvert and Node 24: /g)?.length, 1, said);
+    assert.equal(said.match(/the library and the kernel: /g)?.length, 1, said);
     assert.match(said, /Another set-up is at work here \(process \d+\); waiting for it/);
+  });
+});
+
+describe('set-up in an active conda environment', () => {
+  const choose = (prefix: string) => {
+    const script = `import('${join(root, 'scripts/environment.mjs')}').then(({ chooseEnvironment }) => {
+      const notes = [];
+      const { kind, prefix, node } = chooseEnvironment((line) => notes.push(line));
+      console.log(JSON.stringify({ kind, prefix, node, notes }));
+    })`;
+    const env = { ...process.env, CONDA_PREFIX: prefix };
+    return JSON.parse(execFileSync(process.execPath, ['-e', script], { env, encoding: 'utf8' }));
+  };
+
+  it('uses it when it holds what environment.yml names', () => {
+    // The environment that runs the tests has the same packages, whoever made it.
+    const { prefix, node } = readEnvironment();
+    assert.deepEqual(choose(prefix), { kind: 'conda', prefix, node, notes: [] });
+  });
+
+  it('says what another one lacks, and makes its own', () => {
+    const prefix = mkdtempSync(join(tmpdir(), 'course-conda-'));
+    try {
+      assert.deepEqual(choose(prefix).notes, [], 'one without JupyterLab is none of our business');
+      mkdirSync(join(prefix, 'bin'));
+      writeFileSync(join(prefix, 'bin/jupyter-lab'), '');
+      const { kind, notes } = choose(prefix);
+      assert.equal(kind, 'venv');
+      assert.match(notes.join(), /not used \(it lacks jupyterlab [\d.]+\): `conda env update/);
+    } finally {
+      rmSync(prefix, { recursive: true, force: true });
+    }
   });
 });
 

@@ -50,8 +50,7 @@ async function start(args: string[]): Promise<number> {
 
 function read(args: string[]): { port: number; browser: boolean; help: boolean } {
   const { values } = parse(args);
-  // Without the `--`, npm takes the option for its own and passes it on in this variable.
-  const text = values.port ?? process.env.npm_config_port ?? '8888';
+  const text = values.port ?? '8888';
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new CourseError(`--port takes a number from 1 to 65535, not ${JSON.stringify(text)}.`);

@@ -1,4 +1,5 @@
 import type { ConverterSet } from 'tslab/dist/executor.js';
+import type { Critical } from './critical.ts';
 import { TypeScriptError } from './errors.ts';
 import { keepSource, placeInText } from './source.ts';
 import { createConverter, lastMaps, ts } from './tslab.ts';
@@ -11,12 +12,8 @@ export interface Compiler extends ConverterSet {
 
 /**
  * @param current the cell that is being run
- * @param atWork told true and false around the compiler's own work, which must not be broken off
  */
-export function createCompiler(
-  current: () => { id: number; count: number },
-  atWork: (busy: boolean) => void,
-): Compiler {
+export function createCompiler(current: () => { id: number; count: number }, critical: Critical): Compiler {
   const inner = createConverter({ isJS: false, isBrowser: false });
 
   /**
@@ -24,15 +21,6 @@ export function createCompiler(
    * reader could no longer reach the pool that such a cell had made.
    */
   let declarations = '';
-
-  function guarded<T>(work: () => T): T {
-    atWork(true);
-    try {
-      return work();
-    } finally {
-      atWork(false);
-    }
-  }
 
   const compiler: Compiler = {
     error: undefined,
@@ -42,11 +30,11 @@ export function createCompiler(
     close: () => inner.close(),
     node: {
       ...inner,
-      complete: (_, code, position) => guarded(() => inner.complete(declarations, code, position)),
-      inspect: (_, code, position) => guarded(() => inner.inspect(declarations, code, position)),
-      addModule: (...args) => guarded(() => inner.addModule(...args)),
+      complete: (_, code, position) => critical.during(() => inner.complete(declarations, code, position)),
+      inspect: (_, code, position) => critical.during(() => inner.inspect(declarations, code, position)),
+      addModule: (...args) => critical.during(() => inner.addModule(...args)),
       convert: (_, code) =>
-        guarded(() => {
+        critical.during(() => {
           const result = inner.convert(declarations, code);
           const script = keepSource(current(), code, result.output, lastMaps);
           compiler.error = undefined;

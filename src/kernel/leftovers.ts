@@ -1,7 +1,9 @@
 import { createHook, executionAsyncResource } from 'node:async_hooks';
 import type { Cells } from './cells.ts';
+import { isFromCell } from './source.ts';
 
-interface Timer {
+/** A timer or an immediate whose time has come. */
+interface Due {
   _onTimeout?: () => void;
   _onImmediate?: () => void;
   hasRef(): boolean;
@@ -9,8 +11,9 @@ interface Timer {
 
 /**
  * Stops what an interrupted cell left behind: a loop around `await sleep(100)` would run for ever. JavaScript cannot
- * end an async function from outside, but its next step comes from a timer, and that timer is emptied when it falls
- * due. Timers that do not keep the process alive are infrastructure (keep-alive, caches) that later cells share.
+ * end an async function from outside, but its next step comes from a timer or an immediate, and these are emptied when
+ * they fall due. What later cells share is spared: timers that do not keep the process alive (keep-alive, caches), and
+ * immediates that resume neither a promise nor a cell's own function (an HTTP client's next step).
  *
  * @returns call it once a cell has been interrupted; before that, nothing is hooked and nothing costs time
  */
@@ -18,15 +21,20 @@ export function leftoversStopper(cells: Cells): () => void {
   const hook = createHook({
     before() {
       if (cells.here.state !== 'interrupted') return;
-      const timer = executionAsyncResource() as Timer;
-      if (timer.constructor.name === 'Timeout' && timer.hasRef()) {
-        timer._onTimeout = () => clearTimeout(timer as unknown as NodeJS.Timeout);
-      } else if (timer.constructor.name === 'Immediate' && timer.hasRef()) {
-        timer._onImmediate = () => {};
+      const due = executionAsyncResource() as Due;
+      if (due.constructor.name === 'Timeout' && due.hasRef()) {
+        due._onTimeout = () => clearTimeout(due as unknown as NodeJS.Timeout);
+      } else if (due.constructor.name === 'Immediate' && due._onImmediate && resumesCell(due._onImmediate)) {
+        due._onImmediate = () => {};
       }
     },
     // Promises are the many; without them the hook costs nothing measurable.
     trackPromises: false,
   } as Parameters<typeof createHook>[0]);
   return () => void hook.enable();
+}
+
+/** Whether a callback is a function of a cell or what resolves a promise, which is the engine's own. */
+function resumesCell(callback: () => void): boolean {
+  return /\{ \[native code\] \}$/.test(String(callback)) || isFromCell(callback);
 }

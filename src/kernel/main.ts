@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type SocketsData, State } from './messages.ts';
+import { type SocketsData, State, stateName } from './messages.ts';
 
 /** `node main.js --config-path=<connection file>`: starts the socket thread first, then, beside it, the compiler. */
 const option = '--config-path';
@@ -13,6 +13,7 @@ if (at < 0 || connectionFile === undefined) {
 }
 
 const state = new Int32Array(new SharedArrayBuffer(4 * Object.keys(State).length));
+Object.defineProperty(globalThis, stateName, { value: state });
 const sockets = new Worker(new URL(`./sockets${extname(import.meta.filename)}`, import.meta.url), {
   workerData: { connectionFile, state } satisfies SocketsData,
   stdout: true,

@@ -35,13 +35,18 @@ export type StreamName = 'stdout' | 'stderr';
 
 /** Words that both threads see at once, whatever the other one is doing: indices of an Int32Array. */
 export const State = {
-  /** Above 0 while the main thread is in the compiler, which must not be broken off. */
-  compiling: 0,
+  /** Above 0 while the main thread does work that must not be broken off. */
+  critical: 0,
   /** Pieces of output that the socket thread has not taken yet. */
   untaken: 1,
+  /** How far the two threads are with breaking off what runs on the main thread: one of `Breaking`. */
+  breaking: 2,
   /** 1 when the socket thread has sent everything, ended all processes and closed its sockets. */
-  closed: 2,
+  closed: 3,
 } as const;
+
+/** The socket thread asks, the main thread gets ready or refuses, the socket thread breaks off what runs there. */
+export const Breaking = { off: 0, asked: 1, ready: 2, refused: 3 } as const;
 
 /** With more pieces of output than this on the way, the main thread waits until there are few: memory has an end. */
 export const manyUntaken = 5000;
@@ -54,3 +59,6 @@ export interface SocketsData {
 
 /** What the socket thread throws into the main thread before it breaks off what runs there; nobody's error. */
 export const breakingOff = Symbol.for('interleaved.kernel.breaking-off');
+
+/** Under this global name, what runs on the main thread for the socket thread finds the words of `State`. */
+export const stateName = Symbol.for('interleaved.kernel.state');

@@ -5,6 +5,7 @@ import { displaySymbol } from '../show/display.ts';
 import { setHost } from '../show/host.ts';
 import { type Cell, Cells } from './cells.ts';
 import { createCompiler } from './compile.ts';
+import { Critical } from './critical.ts';
 import { type ErrorReport, Interrupted, nameCellsInStacks, report } from './errors.ts';
 import { leftoversStopper } from './leftovers.ts';
 import { fewUntaken, manyUntaken, State, type ToCells, type ToSockets } from './messages.ts';
@@ -32,10 +33,8 @@ export function serve(sockets: Worker, state: Int32Array): void {
   });
   const strays = new Strays(cells, (error, cell) => publish('error', { ...error }, cell));
   const stopLeftovers = leftoversStopper(cells);
-  const compiler = createCompiler(
-    () => cells.latest,
-    (busy) => Atomics.add(state, State.compiling, busy ? 1 : -1),
-  );
+  const critical = new Critical(state);
+  const compiler = createCompiler(() => cells.latest, critical);
   let run: Run | undefined;
   const executor = createExecutor(process.cwd(), compiler, {
     log: (value: unknown) => {
@@ -86,6 +85,7 @@ export function serve(sockets: Worker, state: Int32Array): void {
     const cell = cells.begin(id, silent, counted);
     const current: Run = { cell };
     run = current;
+    critical.reset();
     void cells.within(cell, async () => {
       publish('execute_input', { code, execution_count: cell.count });
       let failure: ErrorReport | undefined;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Publisher, Reply, Router } from 'zeromq';
@@ -30,13 +30,21 @@ interface Request {
   readonly socket: Router;
 }
 
+interface Running {
+  readonly request: Request;
+  readonly began: number;
+  readonly ended: Promise<void>;
+  over(): void;
+}
+
 /** Requests not answered yet. */
 const open = new Map<number, Request>();
 /** Headers of open requests, and of all cells that ever ran: their output may come late. */
 const headers = new Map<number, Header>();
 /** Cells that wait; while one is running it is the first. */
 const queue: Request[] = [];
-let running: { readonly request: Request; readonly began: number } | undefined;
+let running: Running | undefined;
+let interrupting: Promise<void> | undefined;
 let lastId = 0;
 /** The answer to kernel_info_request, from when cells can run. */
 let info: Content | undefined;
@@ -85,14 +93,19 @@ function finish(request: Request, content: Content): void {
 
 function runNext(): void {
   const request = queue[0];
-  if (request === undefined || running !== undefined || info === undefined) return;
-  running = { request, began: performance.now() };
+  if (request === undefined || running || interrupting || info === undefined) return;
+  let over = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    over = resolve;
+  });
+  running = { request, began: performance.now(), ended, over };
   status(request.id, 'busy');
   tell({ kind: 'execute', id: request.id, content: request.message.content });
 }
 
 function executed(request: Request, content: Content): void {
   queue.shift();
+  running?.over();
   running = undefined;
   finish(request, content);
   if (content.status !== 'ok' && request.message.content.stop_on_error !== false) {
@@ -138,27 +151,37 @@ function ping(): Promise<void> {
   });
 }
 
-async function interrupt(): Promise<void> {
-  if (running === undefined) return;
-  const { request, began } = running;
-  const ofCell = (): number[] => processes.of(request.id, (performance.now() - began) / 1000);
-  const main = {
-    ping,
-    compiling: () => Atomics.load(state, State.compiling) > 0,
-    endBlocking: () => end(ofCell(), 'SIGINT'),
-  };
-  // Again when the main thread, free a moment ago, has got stuck once more before it heard of the interrupt.
-  for (let heard = false; !heard && running?.request === request; ) {
-    await freeMainThread(main);
-    outbox.hurry(request.id);
-    tell({ kind: 'interrupt', id: request.id });
-    heard = await Promise.race([ping().then(() => true), sleep(200, false)]);
+/** Interrupts the running cell; no cell begins before that is over, or it could be hit. */
+function interrupt(): Promise<void> {
+  interrupting ??= interruptRunning().finally(() => {
+    interrupting = undefined;
+    runNext();
+  });
+  return interrupting;
+}
+
+async function interruptRunning(): Promise<void> {
+  const current = running;
+  const main = { ping, state, endBlocking: () => (current ? end(processesOf(current), 'SIGINT') : sleep(0)) };
+  // Also without a cell: something that an earlier one left behind may keep the thread.
+  await freeMainThread(main);
+  if (!current) return;
+  outbox.hurry(current.request.id);
+  // Until the cell is over: the thread, free a moment ago, may get stuck once more, in a callback that is due now.
+  while (running === current) {
+    tell({ kind: 'interrupt', id: current.request.id });
+    await Promise.race([current.ended, sleep(250)]);
+    if (running === current) await freeMainThread(main, 500);
   }
 }
 
+/** The processes that the running cell has started. */
+function processesOf({ request, began }: Running): number[] {
+  return processes.of(request.id, (performance.now() - began) / 1000);
+}
+
 async function endProcessesOf(id: number): Promise<void> {
-  const since = running?.request.id === id ? (performance.now() - running.began) / 1000 : 0;
-  const pids = processes.of(id, since);
+  const pids = running?.request.id === id ? processesOf(running) : [];
   await end(pids, 'SIGINT');
   tell({ kind: 'processes ended', id, count: pids.length });
 }
@@ -223,7 +246,8 @@ async function listen(socket: Router): Promise<void> {
     try {
       received(socket, wire.unpack(frames));
     } catch (error) {
-      process.stderr.write(`interleaved kernel: ${error}\n`);
+      // Not by way of the main thread, which may be busy.
+      writeSync(2, `interleaved kernel: ${error}\n`);
     }
   }
 }

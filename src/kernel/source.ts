@@ -76,4 +76,10 @@ export function placeInSent(name: string, line: number, column: number): Place |
   return undefined;
 }
 
+/** Whether a function is written in a cell. */
+export function isFromCell(fn: (...args: never[]) => unknown): boolean {
+  const text = Function.prototype.toString.call(fn);
+  return [...sources.values()].some(({ output }) => output.includes(text));
+}
+
 const lineCount = (text: string): number => text.split('\n').length;

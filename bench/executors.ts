@@ -1,90 +1,107 @@
-import { type Executor, withExecutor } from '../src/executors/executor.ts';
-import { ProcessPoolExecutor, ThreadPoolExecutor } from '../src/executors/executors.ts';
-import type { Bench } from './harness.ts';
-import { RawChannel } from './raw/channel.ts';
+import { fileURLToPath } from 'node:url';
+import { type Bench, mapValues, quotients, type Reach } from './harness.ts';
+import { type Entry, Field, type Measured } from './tools/field.ts';
+import { fetchPeers } from './tools/peers.ts';
 
-const calls = 10_000;
-const items = Array.from({ length: calls }, (_, index) => index);
-/** Row 15 of the course, repeated to about a second on one core. */
-const pairs = [
-  [1963309, 2265973],
-  [2030677, 3814172],
-  [1551645, 2229620],
-  [2039045, 2020802],
-] as const;
-const repeat = 80;
+type Kind = 'thread' | 'process';
 
-const nothing = (_: number): undefined => undefined;
+const ours = 'interleaved';
+const floor = 'bare workers';
+/** Those that are no peers. */
+const own = [ours, floor, 'bare threads', 'without events'];
 
-const gcdMany = (a: number, b: number, times: number): number => {
-  const gcd = (): number => {
-    for (let d = Math.min(a, b); d > 0; d -= 1) if (a % d === 0 && b % d === 0) return d;
-    return 1;
-  };
-  let result = 0;
-  for (let n = 0; n < times; n += 1) result = gcd();
-  return result;
+const peers: Readonly<Record<Kind, readonly string[]>> = {
+  thread: ['piscina', 'tinypool', 'workerpool', 'poolifier', 'multithreading', 'jest-worker'],
+  process: ['tinypool', 'workerpool', 'poolifier', 'jest-worker'],
 };
 
-/** Ms from the death of a worker to the error of its task. */
-async function death(pool: Executor): Promise<number> {
-  const dies = (): void => process.exit(1);
-  const future = pool.submit(dies);
-  await future.exception();
-  return future.received! - future.started!;
-}
+/** Maps that are measured plain and, by us, recorded. */
+const maps = { noOps: 'map of no-ops', short: 'map of tasks of 0.1 ms' };
 
-/** Ms that `work` takes. */
-async function ms(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
-/** The executors' own figures, against the bare channel measured in the same rounds. */
+/** The pools beside bare workers and beside their peers: the figures of `executors/figures.mjs`. */
 export default async function executors(bench: Bench): Promise<void> {
-  bench.version('piscina');
-  bench.version('tinypool');
+  const why = fetchPeers();
+  if (why !== undefined) bench.note(`Some peers could not be fetched (${why}).`);
+  for (const name of peers.thread) bench.version(name);
   for (const kind of ['thread', 'process'] as const) {
-    const pool = kind === 'thread' ? new ThreadPoolExecutor(2) : new ProcessPoolExecutor(2);
-    const raw = new RawChannel(kind);
+    const field = await Field.start(bench, entries(kind));
     try {
-      await withExecutor(pool, () => ofOneKind(bench, kind, pool, raw));
+      await ofOneKind(bench, kind, field);
     } finally {
-      await raw.close();
+      field.close();
     }
   }
 }
 
-async function ofOneKind(bench: Bench, kind: 'thread' | 'process', pool: Executor, raw: RawChannel): Promise<void> {
+function entries(kind: Kind): Entry[] {
+  const file = (name: string): string => fileURLToPath(new URL(`./executors/${name}`, import.meta.url));
+  const node = (adapter: string, of: Kind = kind): Entry['command'] => [
+    process.execPath,
+    file('contender.mjs'),
+    adapter,
+    of,
+  ];
+  return [
+    { name: floor, command: node('bare'), needed: true },
+    { name: ours, command: node(ours), needed: true },
+    { name: 'without events', command: node('without-events'), needed: true, only: Object.values(maps) },
+    ...(kind === 'process'
+      ? [{ name: 'bare threads', command: node('bare', 'thread'), needed: true, only: ['copied'] }]
+      : []),
+    ...peers[kind].map((name) => ({ name, command: node(name) })),
+    { name: 'python', command: ['python3', file('python.py'), kind] },
+  ];
+}
+
+async function ofOneKind(bench: Bench, kind: Kind, field: Field): Promise<void> {
   const plural = kind === 'thread' ? 'threads' : 'processes';
-  const alone = 500;
-  await pool.warmUp();
-  const t = await bench.interleave({
-    raw: () => ms(() => Promise.all(items.map((item) => raw.run('nothing', item)))),
-    map: () => ms(async () => await pool.map(nothing, items)),
-    submit: () => ms(() => Promise.all(items.map((item) => pool.submit(nothing, item)))),
-    rawAlone: () =>
-      ms(async () => {
-        for (let n = 0; n < alone; n += 1) await raw.run('nothing', n);
-      }),
-    submitAlone: () =>
-      ms(async () => {
-        for (let n = 0; n < alone; n += 1) await pool.submit(nothing, n);
-      }),
-  });
-  bench.ratio(`${plural}: map of 10,000 no-ops ÷ raw channel`, t.map, t.raw, { atMost: 0.15 });
-  bench.ratio(`${plural}: 10,000 submits in one turn ÷ raw channel`, t.submit, t.raw, { atMost: 0.8 });
-  const most = kind === 'thread' ? 1.8 : 2;
-  bench.ratio(`${plural}: one submit at a time ÷ raw channel`, t.submitAlone, t.rawAlone, { atMost: most });
-  const { settle } = await bench.interleave({ settle: () => death(pool) });
-  bench.figure(`${plural}: ms from a worker's death to its task's error`, settle, { atMost: 100 });
-  await pool.warmUp();
-  const c = await bench.interleave({
-    raw: () => ms(() => Promise.all(pairs.map(([a, b]) => raw.run('gcd', [a, b, repeat])))),
-    pool: () => ms(() => Promise.all(pairs.map(([a, b]) => pool.submit(gcdMany, a, b, repeat)))),
-    serial: () => ms(async () => pairs.map(([a, b]) => gcdMany(a, b, repeat))),
-  });
-  bench.ratio(`${plural}: gcd, speed-up ÷ that of two bare ones`, c.raw, c.pool, { atLeast: 0.95 });
-  bench.ratio(`${plural}: gcd, speed-up over one after another`, c.serial, c.pool);
+  /** Adds a row: the ms of ours and of the peers, by those of bare workers. */
+  const compare = (
+    name: string,
+    measured: Measured,
+    figure: string,
+    reach?: Reach,
+    base = measured.of(floor, figure),
+    others = measured.others(figure, own),
+  ) => bench.ratio(`${plural}: ${name}`, measured.of(ours, figure), base, reach, others);
+
+  const calls = await field.measure('queued', 'map');
+  const queued = calls.of(floor, 'queued');
+  const mapped = { ...calls.others('queued', own), ...calls.others('map', own) };
+  compare('map of 10,000 no-ops', calls, 'map', { atMost: 0.15 }, queued, mapped);
+  compare('10,000 submits in one turn', calls, 'queued', { atMost: 0.8 });
+  compare('one submit at a time', await field.measure('alone'), 'alone', { atMost: kind === 'thread' ? 1.8 : 2 });
+
+  const load = await field.measure('parallel', 'speedUp');
+  const best = load.of(floor, 'speedUp');
+  bench.figure(`${plural}: speed-up of two bare workers that compute`, best);
+  const gained = (ms: readonly number[]): number[] => quotients(load.of(floor, 'parallel'), ms);
+  bench.figure(
+    `${plural}: speed-up, by theirs`,
+    gained(load.of(ours, 'parallel')),
+    { atLeast: 0.95 },
+    {
+      ...mapValues(load.others('parallel', own), gained),
+      ...mapValues(load.others('speedUp', own), (values) => quotients(values, best)),
+    },
+  );
+
+  const numbers = await field.measure('copied', 'moved', 'shared');
+  if (kind === 'thread') {
+    const copied = numbers.of(floor, 'copied');
+    compare('64 MB copied there and back', numbers, 'copied');
+    compare('64 MB moved there and back', numbers, 'moved', { atMost: 0.05 }, copied);
+    compare('64 MB shared', numbers, 'shared', { atMost: 0.05 }, copied);
+  } else {
+    const cloned = numbers.of('bare threads', 'copied');
+    compare('64 MB there and back, by a copy between threads', numbers, 'copied', { atMost: 0.9 }, cloned);
+  }
+  compare('first task of a new pool', await field.measure('first'), 'first', { atMost: 1.2 });
+
+  for (const [name, most] of [[maps.noOps, 2] as const, [maps.short, 1.15] as const]) {
+    const runs = await field.measure(name, `${name}, recorded`);
+    const off = runs.of(ours, name);
+    bench.ratio(`${plural}: ${name}, recorder off`, off, runs.of('without events', name), { atMost: 1.03 });
+    bench.ratio(`${plural}: ${name}, recorder on`, runs.of(ours, `${name}, recorded`), off, { atMost: most });
+  }
 }

@@ -1,0 +1,96 @@
+"""Python's pools as a contender: python3 python.py <thread | process>. Speaks as serve.mjs does."""
+
+import json
+import os
+import platform
+import signal
+import sys
+import time
+from array import array
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+CALLS = range(10_000)
+# A tenth of what the others do, in tasks as many: it is slower by more than that.
+HEAVY = [(2030677, 3814172, 1)] * 8
+
+
+def nothing(_):
+    return None
+
+
+def gcd(arg):
+    a, b, times = arg
+    result = 0
+    for _ in range(times):
+        result = min(a, b)
+        while a % result or b % result:
+            result -= 1
+    return result
+
+
+def same(numbers):
+    return numbers
+
+
+def ms(work):
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1000
+
+
+def figures_of(kind):
+    new_pool = ThreadPoolExecutor if kind == "thread" else ProcessPoolExecutor
+    pool = new_pool(2)
+
+    def queued():
+        for future in [pool.submit(nothing, call) for call in CALLS]:
+            future.result()
+
+    def alone():
+        for _ in range(1000):
+            pool.submit(nothing, 1).result()
+
+    def speed_up():
+        serial = ms(lambda: [pool.submit(gcd, one).result() for one in HEAVY])
+        return serial / ms(lambda: list(pool.map(gcd, HEAVY)))
+
+    def carry():
+        numbers = array("d", [1.5]) * (8 * 2**20)
+        return ms(lambda: pool.submit(same, numbers).result())
+
+    def first():
+        times = []
+        for _ in range(3):
+            with new_pool(1) as cold:
+                times.append(ms(lambda: cold.submit(nothing, 1).result()))
+        return sum(times) / 3
+
+    figures = {
+        "queued": lambda: ms(queued),
+        "map": lambda: ms(lambda: list(pool.map(nothing, CALLS, chunksize=64))),
+        "alone": lambda: ms(alone) / 1000,
+        "speedUp": speed_up,
+        "first": first,
+    }
+    return figures if kind == "thread" else {**figures, "copied": carry}
+
+
+def tell(**message):
+    print(json.dumps(message), flush=True)
+
+
+def serve(kind):
+    try:
+        figures = figures_of(kind)
+        tell(figures=list(figures), version=platform.python_version())
+        for line in sys.stdin:
+            try:
+                tell(value=figures[line.strip()]())
+            except Exception as error:
+                tell(failure=repr(error))
+    finally:
+        os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])

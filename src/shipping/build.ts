@@ -20,23 +20,22 @@ interface Group {
   readonly variables: Variable[];
   readonly met: Set<object>;
   encoder: Encoder;
-  wires: Wire[];
+  wires: readonly Wire[];
 }
 
-/** A function or class with the properties of its own that travel with it. */
-export interface Owner {
-  readonly fn: AnyFunction;
-  readonly keys: readonly PropertyKey[];
-  readonly kept: readonly PropertyKey[];
+/** Data that travels with a function, and what it was when it was written down. */
+export interface Written {
+  write(encoder: Encoder): Graph;
+  readonly bytes: Buffer;
 }
 
 /** What must be looked at to know that a function, and all it uses, did not change. */
 export interface Checks {
   readonly members: Member[];
-  /** Captured objects, by the place of their group: the variable is the same, its contents may have changed. */
-  readonly captured: { readonly group: number; readonly values: readonly unknown[] }[];
-  /** By the place of the definition. */
-  readonly owners: Owner[];
+  /** Captured objects: the variable is the same, its contents may have changed. */
+  readonly captured: Written[];
+  /** Functions and classes, with the names of their own properties. */
+  readonly owners: { readonly fn: AnyFunction; readonly keys: readonly PropertyKey[] }[];
   /** Functions with variables that can change without a trace. */
   readonly unknown: { readonly fn: AnyFunction; readonly values: Map<string, unknown>; looks: number }[];
 }
@@ -76,14 +75,14 @@ export class Builder {
   /** The parcel of all that was added; to be called once, if nothing was refused. */
   parcel(): Parcel {
     this.#mergeGroups();
-    const groups = this.#groups.map(({ variables, encoder, wires }, group): readonly [string, Graph] => {
-      const graph = { roots: wires, nodes: encoder.nodes };
-      const id = digest([variables.map(({ environment, name }) => `${environment} ${name}`), graph]);
+    const groups = this.#groups.map(({ variables, encoder, wires }): readonly [string, Uint8Array] => {
+      const bytes = serialize({ roots: wires, nodes: encoder.nodes });
+      const id = digest([variables.map(({ environment, name }) => `${environment} ${name}`), bytes]);
       variables.forEach(({ environment, name }, index) => {
         this.#environments.get(environment)?.set(name, ['data', id, index]);
       });
-      if (graph.nodes.length > 0) this.checks.captured.push({ group, values: variables.map(({ value }) => value) });
-      return [id, graph];
+      if (encoder.nodes.length > 0) this.checks.captured.push({ write: writer(variables), bytes });
+      return [id, bytes];
     });
     return {
       definitions: this.#definitions.map((define) => define()),
@@ -170,9 +169,9 @@ export class Builder {
       parent,
       properties: undefined,
     };
-    const owner = { fn, keys, kept: keys.filter((key) => this.#isKept(fn, key, isClass, text)) };
-    this.checks.owners.push(owner);
-    this.#definitions.push(() => ({ ...definition, properties: propertiesOf(owner, this.#encoder()) }));
+    this.checks.owners.push({ fn, keys });
+    const kept = keys.filter((key) => this.#isKept(fn, key, isClass, text));
+    this.#definitions.push(() => ({ ...definition, properties: this.#properties(fn, kept) }));
     return id;
   }
 
@@ -187,6 +186,21 @@ export class Builder {
       return false;
     }
     return true;
+  }
+
+  /** The own properties of a function: key and value in turn. */
+  #properties(fn: AnyFunction, kept: readonly PropertyKey[]): Buffer | undefined {
+    if (kept.length === 0) return undefined;
+    const write = (encoder: Encoder): Graph => {
+      const roots = kept.flatMap((key) => {
+        const path: Path = { up: { step: nameOf(fn) }, step: key };
+        return [encoder.encode(key, path), encoder.encode(Reflect.get(fn, key), path)];
+      });
+      return { roots, nodes: encoder.nodes };
+    };
+    const bytes = serialize(write(this.#encoder()));
+    this.checks.captured.push({ write, bytes });
+    return bytes;
   }
 
   /** Gives a variable its binding. */
@@ -247,7 +261,7 @@ export class Builder {
       earlier.variables.push(...group.variables);
       for (const object of group.met) earlier.met.add(object);
       earlier.encoder = this.#encoder();
-      earlier.wires = earlier.variables.map(({ value, name }) => earlier.encoder.encode(value, { step: name }));
+      earlier.wires = writer(earlier.variables)(earlier.encoder).roots;
       this.#groups.splice(index, 1);
       // The larger group may share objects with one that stood between.
       index = -1;
@@ -263,12 +277,10 @@ function importNode(fn: AnyFunction): WireNode | undefined {
   return origin && ['origin', origin];
 }
 
-/** A function's own properties: key and value in turn. */
-export function propertiesOf({ fn, kept }: Owner, encoder: Encoder): Graph | undefined {
-  if (kept.length === 0) return undefined;
-  const roots = kept.flatMap((key) => {
-    const path: Path = { up: { step: nameOf(fn) }, step: key };
-    return [encoder.encode(key, path), encoder.encode(Reflect.get(fn, key), path)];
+/** Writes the values of variables down together. */
+const writer =
+  (variables: readonly Variable[]) =>
+  (encoder: Encoder): Graph => ({
+    roots: variables.map(({ name, value }) => encoder.encode(value, { step: name })),
+    nodes: encoder.nodes,
   });
-  return { roots, nodes: encoder.nodes };
-}

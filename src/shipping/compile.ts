@@ -3,7 +3,7 @@ import { Script } from 'node:vm';
 import type { AnyFunction } from './contract.ts';
 import { bare } from './decode.ts';
 import { surroundingsOf } from './inspect.ts';
-import { chainOf, standIns } from './instances.ts';
+import { built, chainOf, standIns } from './instances.ts';
 import { originOf } from './modules.ts';
 import { fileName, meaningOf } from './names.ts';
 import { isNative, nameOf, textOf, unusedName } from './shape.ts';
@@ -30,6 +30,7 @@ export function compile(
   });
   const make = script.runInThisContext() as (...values: unknown[]) => AnyFunction;
   const fn = make(bare, importFrom, ...variables.map(([, value]) => value));
+  built.add(fn);
   // An expression has a name only where it is written with one.
   if (fn.name !== name && Object.getOwnPropertyDescriptor(fn, 'name')?.writable !== true) {
     Object.defineProperty(fn, 'name', { value: name, configurable: true });

@@ -24,8 +24,8 @@ export const bare = {
   making: false,
   /** The arguments that constructors get meanwhile. */
   anything: Array(16).fill(anything),
-  keep(cls: AnyFunction, read: Keeper['read'], write: Keeper['write']): void {
-    keepers.set(cls, { read, write });
+  keep(cls: AnyFunction, functionFields: string[], read: Keeper['read'], write: Keeper['write']): void {
+    keepers.set(cls, { functionFields, read, write });
   },
 };
 

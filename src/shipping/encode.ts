@@ -2,11 +2,12 @@ import { types } from 'node:util';
 import { MessagePort } from 'node:worker_threads';
 import type { AnyFunction, Target } from './contract.ts';
 import { ShippingError } from './contract.ts';
-import { classOf, kindOf, readPrivates } from './instances.ts';
+import { chainOf, classOf, kindOf, readPrivates } from './instances.ts';
 import { originOf } from './modules.ts';
 import { isPlainAtOnce, listPlain } from './plain.ts';
 import { describeRefused, type Path, pathText } from './refusal.ts';
 import { knownClass, memoryId, symbolId, whereKnown } from './registry.ts';
+import { textOf } from './shape.ts';
 import type { Fields, OddProperty, Wire, WireNode } from './wire.ts';
 
 /** What an encoder leaves to those who use it. */
@@ -165,7 +166,7 @@ export class Encoder {
     if (cls === undefined) {
       return this.#refuse(value, path, 'has a prototype that belongs to no class. Send a plain object or an instance.');
     }
-    const { base } = kindOf(cls);
+    const { base, functionFields } = kindOf(cls);
     if (base === undefined || (base === 'error') !== types.isNativeError(value)) return this.#refuse(value, path);
     const privates = this.#privates(value, cls, path);
     const entries =
@@ -174,7 +175,9 @@ export class Encoder {
         : base === 'set'
           ? [...(value as Set<unknown>)].map((member) => [this.#wire(member, path), undefined] as const)
           : [];
-    const fields = this.#simpleFields(value, path) ?? this.#fields(value, path, base === 'array' ? ['length'] : []);
+    const without = base === 'array' ? ['length'] : functionFields.filter((name) => isAsWritten(value, name, cls));
+    const simple = without.length > 0 ? undefined : this.#simpleFields(value, path);
+    const fields = simple ?? this.#fields(value, path, without);
     return ['instance', this.#classWire(cls, path), base, fields, entries, privates];
   }
 
@@ -249,6 +252,12 @@ export class Encoder {
     }
     return odd.length > 0 ? [keys, values, odd] : [keys, values];
   }
+}
+
+/** True for a function in a field that is the one from the class's source. */
+function isAsWritten(instance: object, field: string, cls: AnyFunction): boolean {
+  const value: unknown = Reflect.get(instance, field);
+  return typeof value === 'function' && chainOf(cls).some((one) => textOf(one).includes(textOf(value)));
 }
 
 const knownSymbols = new Map<symbol, string>(

@@ -2,17 +2,22 @@ import type { AnyFunction } from './contract.ts';
 import { privateFieldsOf } from './inspect.ts';
 import { originOf } from './modules.ts';
 import { isNative, textOf } from './shape.ts';
-import { sourceOf } from './source.ts';
+import { type Source, sourceOf } from './source.ts';
 import type { Base } from './wire.ts';
 
 /** Reads and sets the private fields of one class; a class that shipping built hands it over. */
 export interface Keeper {
+  /** Fields that construction fills with a function. */
+  readonly functionFields: readonly string[];
   read(instance: object): unknown[];
   write(instance: object, values: readonly unknown[]): void;
 }
 
 /** The classes that let their private fields be read and set: those that shipping built from source. */
 export const keepers = new WeakMap<AnyFunction, Keeper>();
+
+/** What shipping built from source. A worker need not parse it again to know it. */
+export const built = new WeakSet<AnyFunction>();
 
 /**
  * The prototypes of instances that came home with private fields: made by a class that stands in for the one that they
@@ -51,9 +56,11 @@ const bases = new Map<unknown, Base>([
 export interface Kind {
   /** What an instance must be made from; undefined when it is more than data, as a socket. */
   readonly base: Base | undefined;
-  /** The classes of the chain that have private fields, the base class first. */
+  /** The classes of the chain by which an instance must be constructed, the base class first. */
   readonly privates: readonly AnyFunction[];
-  /** One of them that comes from a module, so that it cannot be built in another way. */
+  /** Fields that each instance gets by its construction. */
+  readonly functionFields: readonly string[];
+  /** One of the classes that comes from a module, so that it cannot be built in another way. */
   readonly foreign: AnyFunction | undefined;
 }
 
@@ -64,7 +71,9 @@ export function kindOf(cls: AnyFunction): Kind {
   let kind = kinds.get(cls);
   if (kind === undefined) {
     const privates = privateChain(cls);
-    kind = { base: baseOf(cls), privates, foreign: privates.find((one) => originOf(one) !== undefined) };
+    const functionFields = privates.flatMap((one) => builtFields(one).functionFields);
+    const foreign = privates.find((one) => originOf(one) !== undefined);
+    kind = { base: baseOf(cls), privates, functionFields, foreign };
     kinds.set(cls, kind);
   }
   return kind;
@@ -85,22 +94,29 @@ function baseOf(cls: AnyFunction): Base | undefined {
   return 'object';
 }
 
-const fieldNames = new WeakMap<AnyFunction, readonly string[]>();
+type BuiltFields = Pick<Source, 'functionFields' | 'privateFields'>;
 
-/** The private fields that the class itself gives to an instance. */
-function privateNames(cls: AnyFunction): readonly string[] {
-  let names = fieldNames.get(cls);
-  if (names === undefined) {
+const fields = new WeakMap<AnyFunction, BuiltFields>();
+const none: BuiltFields = { functionFields: [], privateFields: [] };
+
+/** The fields of a class itself that only construction gives to an instance: private ones, and functions of its own. */
+function builtFields(cls: AnyFunction): BuiltFields {
+  let found = fields.get(cls);
+  if (found === undefined && built.has(cls)) return { ...none, ...keepers.get(cls) };
+  if (found === undefined) {
     const text = textOf(cls);
-    names = text.startsWith('class') && text.includes('#') ? sourceOf(text).privateFields : [];
-    fieldNames.set(cls, names);
+    found = /^class\b.*(#|=>|\bfunction\b)/s.test(text) ? sourceOf(text) : none;
+    fields.set(cls, found);
   }
-  return names;
+  return found;
 }
 
-/** The classes of the chain that have private fields, the base class first. */
+/** The classes of the chain that have such fields, the base class first. */
 export function privateChain(cls: AnyFunction): AnyFunction[] {
-  return chainOf(cls).filter((one) => keepers.has(one) || privateNames(one).length > 0);
+  return chainOf(cls).filter((one) => {
+    const { functionFields, privateFields } = builtFields(one);
+    return keepers.has(one) || functionFields.length + privateFields.length > 0;
+  });
 }
 
 /** The values of an instance's private fields, per class of its `privateChain`. */
@@ -109,12 +125,13 @@ export function readPrivates(instance: object, cls: AnyFunction): unknown[][] {
   if (chain.every((one) => keepers.has(one))) {
     return chain.map((one) => (keepers.get(one) as Keeper).read(instance));
   }
+  if (chain.every((one) => builtFields(one).privateFields.length === 0)) return chain.map(() => []);
   // The inspector lists them in the same order; a field that hides one of the same name comes after it.
-  const fields = privateFieldsOf(instance);
+  const found = privateFieldsOf(instance);
   return chain.map((one) =>
-    privateNames(one).map((name) => {
-      const index = fields.findIndex((field) => field.name === name);
-      return index < 0 ? undefined : fields.splice(index, 1)[0]?.value;
+    builtFields(one).privateFields.map((name) => {
+      const index = found.findIndex((field) => field.name === name);
+      return index < 0 ? undefined : found.splice(index, 1)[0]?.value;
     }),
   );
 }

@@ -65,6 +65,10 @@ export function meaningOf(name: string, at: Surroundings): Meaning {
   }
   if (typeof value === 'object' && value !== null && environments.has(value)) return { kind: 'members', of: value };
 
+  if (name === 'require' && typeof value === 'function' && 'resolve' in value) {
+    const paths: readonly string[] = (value as NodeJS.Require).resolve.paths('./x') ?? [];
+    return { kind: 'require', folder: paths[0] ?? process.cwd() };
+  }
   const isOutermost = scopes.slice(index + 1).every(({ kind }) => kind === 'Script' || kind === 'Global');
   if (scope.kind === 'Module' || scope.kind === 'Script') return { kind: 'value', value, changes: 'unknown' };
   if (scope.kind === 'Closure' && isOutermost) {
@@ -90,10 +94,6 @@ function topMeaning(name: string, value: unknown, owner: string, at: Surrounding
     }
     if (name === 'exports' && (value === cells || isPlainExports(value, at))) {
       return { kind: 'members', of: value as object };
-    }
-    if (name === 'require' && typeof value === 'function') {
-      const paths: readonly string[] = (value as NodeJS.Require).resolve.paths('./x') ?? [];
-      return { kind: 'require', folder: paths[0] ?? process.cwd() };
     }
     if (isCompilers(name, value)) return { kind: 'value', value, changes: 'never' };
   }

@@ -1,4 +1,4 @@
-import type { Graph, WireNode } from './wire.ts';
+import type { WireNode } from './wire.ts';
 
 /** A function or class as a worker builds it. */
 export interface Definition {
@@ -17,8 +17,8 @@ export interface Definition {
   readonly requireFrom: string | undefined;
   /** The class that it extends, when the code names it `$extends`. */
   readonly parent: WireNode | undefined;
-  /** The function's or class's own properties, static fields among them: their names, then their values. */
-  readonly properties: Graph | undefined;
+  /** The function's or class's own properties, static fields among them: name and value in turn, as a serialised graph. */
+  readonly properties: Uint8Array | undefined;
 }
 
 /**
@@ -32,7 +32,8 @@ export type Binding = WireNode | readonly ['data', group: string, index: number]
 export interface Parcel {
   readonly definitions: readonly Definition[];
   readonly environments: readonly (readonly [id: string, variables: readonly (readonly [name: string, Binding])[]])[];
-  readonly groups: readonly (readonly [id: string, Graph])[];
+  /** Each group's graph, serialised: a worker that has the group already need not read it. */
+  readonly groups: readonly (readonly [id: string, graph: Uint8Array])[];
 }
 
 /** What travels in `Shipment.definitions`. */

@@ -16,6 +16,8 @@ const typedArrays = new Set<unknown>(
     DataView,
   ].map(({ prototype }) => prototype),
 );
+// Newer than the types of Node that we compile with.
+typedArrays.add((globalThis as { Float16Array?: { prototype: object } }).Float16Array?.prototype);
 const leaves = new Set<unknown>([ArrayBuffer, Date, RegExp].map(({ prototype }) => prototype));
 
 /**

@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual, types } from 'node:util';
-import { deserialize, serialize } from 'node:v8';
-import { Builder, propertiesOf } from './build.ts';
+import { types } from 'node:util';
+import { serialize } from 'node:v8';
+import { Builder, type Written } from './build.ts';
 import type { AnyFunction, Shipment, Target } from './contract.ts';
 import { Encoder } from './encode.ts';
 import { surroundingsOf } from './inspect.ts';
 import { isConstant, meaningOf } from './names.ts';
-import type { Contents, Parcel } from './parcel.ts';
+import type { Contents } from './parcel.ts';
 import { describeRefused, refusalError } from './refusal.ts';
 import { nameOf, ownKeys } from './shape.ts';
-import type { Graph, Wire, WireNode } from './wire.ts';
+import type { WireNode } from './wire.ts';
 
 /** A shipment that was made, and what tells whether it still holds. */
 interface Plan {
   readonly shipment: Shipment;
   readonly builder: Builder;
-  /** As it was sent: what the function captured, to be compared with what that is now. */
-  readonly sent: Parcel;
 }
 
 const plans: Readonly<Record<Target, WeakMap<AnyFunction, Plan>>> = {
@@ -49,7 +47,7 @@ export function plan(fn: AnyFunction, to: Target): Shipment {
   const contents: Contents = { root, version, parcel: bytes, shared: builder.shared };
   // The one that was sent before is as good, and no worker need get it again.
   const shipment = known?.shipment.id === id ? known.shipment : { id, name, definitions: contents };
-  plans[to].set(fn, { shipment, builder, sent: deserialize(bytes) as Parcel });
+  plans[to].set(fn, { shipment, builder });
   return shipment;
 }
 
@@ -71,33 +69,21 @@ function isUnchanged(plan: Plan, to: Target): boolean {
       if (meaning.kind !== 'value' || !Object.is(meaning.value, value)) return false;
     }
   }
-  for (const { group, values } of checks.captured) {
-    const write = (encoder: Encoder): Wire[] => values.map((value) => encoder.encode(value, { step: '' }));
-    if (!isSame(plan, to, plan.sent.groups[group]?.[1], write)) return false;
+  for (const { fn, keys } of checks.owners) {
+    const now = ownKeys(fn);
+    if (now.length !== keys.length || now.some((key, place) => key !== keys[place])) return false;
   }
-  return checks.owners.every((owner, index) => {
-    const keys = ownKeys(owner.fn);
-    if (keys.length !== owner.keys.length || keys.some((key, place) => key !== owner.keys[place])) return false;
-    const write = (encoder: Encoder): readonly Wire[] => propertiesOf(owner, encoder)?.roots ?? [];
-    return owner.kept.length === 0 || isSame(plan, to, plan.sent.definitions[index]?.properties, write);
-  });
+  return checks.captured.every((written) => isSame(plan.builder, to, written));
 }
 
-/** True when data, written down again, is what it was when it was sent. */
-function isSame(
-  { builder }: Plan,
-  to: Target,
-  sent: Graph | undefined,
-  write: (encoder: Encoder) => readonly Wire[],
-): boolean {
+/** True when data, written down again, is what it was. */
+function isSame(builder: Builder, to: Target, { bytes, write }: Written): boolean {
   let changed = false;
   const change = (): undefined => {
     changed = true;
   };
   const shared = new Map(builder.shared);
   const callable = (fn: AnyFunction): WireNode => builder.nodeOf(fn) ?? ['plain', change()];
-  const encoder = new Encoder({ to, shared, callable, refuse: change });
-  const roots = write(encoder);
-  const isShared = shared.size === builder.shared.size;
-  return isShared && !changed && isDeepStrictEqual({ roots, nodes: encoder.nodes }, sent);
+  const graph = write(new Encoder({ to, shared, callable, refuse: change }));
+  return !changed && shared.size === builder.shared.size && serialize(graph).equals(bytes);
 }

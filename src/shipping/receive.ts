@@ -48,7 +48,7 @@ class Workshop implements Sources {
   readonly #contents: Contents;
   readonly #definitions: ReadonlyMap<string, Definition>;
   readonly #environments: ReadonlyMap<string, readonly (readonly [string, Binding])[]>;
-  readonly #groups: ReadonlyMap<string, Graph>;
+  readonly #groups: ReadonlyMap<string, Uint8Array>;
   readonly #variables = new Map<string, object>();
   readonly #built = new Map<string, AnyFunction>();
   readonly #building = new Set<string>();
@@ -116,7 +116,7 @@ class Workshop implements Sources {
   }
 
   #setProperties(fn: AnyFunction, { properties }: Definition): void {
-    const values = properties ? decode(properties, this) : [];
+    const values = properties ? decode(deserialize(properties) as Graph, this) : [];
     for (let index = 0; index < values.length; index += 2) {
       const attributes = { configurable: true, enumerable: true, writable: true };
       Object.defineProperty(fn, values[index] as PropertyKey, { ...attributes, value: values[index + 1] });
@@ -177,7 +177,7 @@ class Workshop implements Sources {
   #group(id: string): unknown[] {
     let values = groups.get(id);
     if (values === undefined) {
-      values = decode(this.#groups.get(id) as Graph, this);
+      values = decode(deserialize(this.#groups.get(id) as Uint8Array) as Graph, this);
       groups.set(id, values);
     }
     return values;

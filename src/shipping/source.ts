@@ -32,6 +32,8 @@ export interface Source {
   readonly obstacles: readonly Obstacle[];
   /** The private fields that each instance of this class has, those of a parent class not included. */
   readonly privateFields: readonly string[];
+  /** The fields that hold a function made for the instance, as `onClick = () => this.x`. */
+  readonly functionFields: readonly string[];
   /**
    * The class that this class extends is given by a name. Then the expression extends `$extends` instead: the name may
    * mean another class by now.
@@ -98,11 +100,15 @@ function read(text: string): Source {
   if (outer) obstacles.push({ name: 'arguments', use: outer.first, reason: 'belongs to the function around it' });
 
   const body = target.type === 'ClassExpression' ? target : undefined;
-  const privateFields = (body?.body.body ?? []).flatMap((member) =>
-    member.type === 'PropertyDefinition' && !member.static && member.key.type === 'PrivateIdentifier'
-      ? [`#${member.key.name}`]
-      : [],
-  );
+  const privateFields: string[] = [];
+  const functionFields: string[] = [];
+  for (const member of body?.body.body ?? []) {
+    if (member.type !== 'PropertyDefinition' || member.static) continue;
+    if (member.key.type === 'PrivateIdentifier') privateFields.push(`#${member.key.name}`);
+    else if (!member.computed && member.key.type === 'Identifier' && /Function/.test(member.value?.type ?? '')) {
+      functionFields.push(member.key.name);
+    }
+  }
 
   return {
     kind,
@@ -110,13 +116,14 @@ function read(text: string): Source {
     names,
     obstacles,
     privateFields,
+    functionFields,
     extendsName,
     expression(captured, scope) {
       const edits = [...captured].flatMap((name) =>
         (names.get(name)?.places ?? []).map((place) => replace(place as Identifier & Tree, parents, scope, code)),
       );
       edits.push(...imports);
-      if (body && !text.includes('$bare')) edits.push(...bareEdits(body, privateFields));
+      if (body && !text.includes('$bare')) edits.push(...bareEdits(body, privateFields, functionFields));
       if (extendsName) edits.push({ start: parent.start, end: parent.end, text: '$extends' });
       const [start, end] = kind === 'method' ? [target.start, target.end] : [node.start, node.end];
       const edited = apply(code, edits, start, end);
@@ -254,7 +261,7 @@ function* ancestors(node: Tree, parents: Map<Tree, Tree>): Generator<Tree> {
  * An instance that arrives gets its fields from the message, so its constructor must not run. But only construction
  * gives an object the private fields of a class: so the constructor learns to return early, and the class to set them.
  */
-function bareEdits(body: Class & Tree, privateFields: readonly string[]): Edit[] {
+function bareEdits(body: Class & Tree, privateFields: readonly string[], functionFields: readonly string[]): Edit[] {
   const edits: Edit[] = [];
   const method = body.body.body.find(
     (member): member is MethodDefinition => member.type === 'MethodDefinition' && member.kind === 'constructor',
@@ -266,14 +273,14 @@ function bareEdits(body: Class & Tree, privateFields: readonly string[]): Edit[]
       : 'if ($bare.making) return;';
     edits.push({ start, end: start, text: ` ${text}` });
   }
-  if (privateFields.length > 0) {
+  if (privateFields.length + functionFields.length > 0) {
     const end = body.body.end - 1;
     const read = privateFields.map((name) => `it.${name}`).join(', ');
     const write = privateFields.map((name, index) => `it.${name} = values[${index}];`).join(' ');
     edits.push({
       start: end,
       end,
-      text: `; static { $bare.keep(this, (it) => [${read}], (it, values) => { ${write} }); } `,
+      text: `; static { $bare.keep(this, ${JSON.stringify(functionFields)}, (it) => [${read}], (it, values) => { ${write} }); } `,
     });
   }
   return edits;

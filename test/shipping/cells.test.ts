@@ -240,6 +240,24 @@ describe('functions of real cells', function () {
     assert.deepEqual(await cell("await play2('process'); tell(seen);"), expected);
   });
 
+  it('take and give instances whose fields are functions of their own', async () => {
+    await cell(`
+      class Button { clicks = 0; label: string; onClick = () => ++this.clicks; name = () => this.label; constructor(label: string) { this.label = label; } }
+      class Loud extends Button { override name = () => this.label.toUpperCase(); }
+      const press = (b: Button) => { b.onClick(); return [b.name(), b.clicks, b] as const; };`);
+    const told = await cell(`
+      const pressed: any[] = [];
+      const pressAll = async (engine: any) => {
+        const [name, clicks, b] = await send(engine, press, new Loud('ok'));
+        pressed.push([name, clicks, b.onClick(), b.clicks, b.name(), b instanceof Loud]);
+      };
+      await pressAll('thread'); await pressAll('process'); tell(pressed);`);
+    assert.deepEqual(told, [
+      ['OK', 1, 2, 2, 'OK', true],
+      ['OK', 1, 2, 2, 'OK', true],
+    ]);
+  });
+
   it('keep the values that they see when a later cell declares a name anew', async () => {
     await cell(
       'const size = 10; class Box { kind = "old"; } const useSize = () => [size, new Box().kind]; function viaHelp() { return helped(); } function helped() { return "old"; }',

@@ -26,6 +26,13 @@ class Point {
   }
 }
 
+const order = new Map([
+  ['a', 1],
+  ['b', 2],
+]);
+const ordered = () => [...order.keys()];
+const require = createRequire(import.meta.url);
+
 const even = (n: number): boolean => (n === 0 ? true : odd(n - 1));
 function odd(n: number): boolean {
   return n === 0 ? false : even(n - 1);
@@ -86,7 +93,7 @@ describe('functions of plain modules', function () {
     });
 
     it(`of a CommonJS module travel by the module's name, or by their source: to a ${engine}`, async () => {
-      const common = createRequire(import.meta.url)('./fixtures/common.cjs') as Common;
+      const common = require('./fixtures/common.cjs') as Common;
       assert.equal(await far[engine].run(common.area, 2), 3 * 4 + 32 + 'common.cjs'.length);
       assert.equal(await far[engine].run(common.usesExports, 1), 6);
       assert.equal(await far[engine].run(common.usesRequire), 42);
@@ -96,7 +103,6 @@ describe('functions of plain modules', function () {
 
   it('of a CommonJS module that nobody can load by name travel by their source', async () => {
     // The same module under a name that its own thread forgets, as a script that was started.
-    const require = createRequire(import.meta.url);
     const file = require.resolve('./fixtures/common.cjs');
     delete require.cache[file];
     const common = require(file) as Common;
@@ -149,6 +155,17 @@ describe('functions of plain modules', function () {
     assert.notEqual(third.id, second.id);
     config.factor = 2;
     assert.equal(shipFunction(everything, 'thread').id, second.id);
+  });
+
+  it('notice a change of order', () => {
+    const before = shipFunction(ordered, 'thread');
+    order.delete('a');
+    order.set('a', 1);
+    assert.notEqual(shipFunction(ordered, 'thread').id, before.id);
+  });
+
+  it('require what a module requires', async () => {
+    assert.equal(await far.process.run(() => require('./fixtures/data.json').answer), 42);
   });
 
   it('that are written alike in one place are one shipment', () => {

@@ -2,6 +2,7 @@ import { now } from '../timing/clock.ts';
 import { channels } from '../timing/events.ts';
 import type { Backend } from './backend.ts';
 import { TimeoutError } from './errors.ts';
+import { iteratorOf, sizeOf } from './items.ts';
 import { type Call, cancelled, Job } from './job.ts';
 import { type Teller, tellerFor } from './map-progress.ts';
 import type { MapOptions } from './mapped.ts';
@@ -259,21 +260,4 @@ export class MapRun {
 function checkCount(name: string, value: number | undefined): void {
   if (value === undefined || (Number.isInteger(value) && value >= 1)) return;
   throw new RangeError(`${name} must be a whole number of at least 1, got ${value}`);
-}
-
-function iteratorOf(items: Iterable<unknown> | AsyncIterable<unknown>): Iterator<unknown> | AsyncIterator<unknown> {
-  if (items != null && Symbol.asyncIterator in Object(items)) {
-    return (items as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-  }
-  if (items != null && Symbol.iterator in Object(items)) return (items as Iterable<unknown>)[Symbol.iterator]();
-  throw new TypeError(
-    `map needs an iterable or an async iterable of items, got ${items === null ? 'null' : typeof items}`,
-  );
-}
-
-function sizeOf(items: unknown): number | undefined {
-  if (Array.isArray(items)) return items.length;
-  if (items instanceof Set || items instanceof Map) return items.size;
-  if (ArrayBuffer.isView(items) && 'length' in items) return items.length as number;
-  return undefined;
 }

@@ -1,20 +1,18 @@
-import { shipFunction, shipValue } from '../shipping/index.ts';
 import { host } from '../show/host.ts';
 import { now } from '../timing/clock.ts';
 import type { Backend } from './backend.ts';
+import { Calls, type Fn } from './calls.ts';
+import { alone, takeChunk } from './chunk.ts';
 import type { Engine } from './engine.ts';
 import { BrokenExecutor } from './errors.ts';
 import type { TaskOptions } from './executor.ts';
 import type { PoolCall, PoolJob } from './hand.ts';
 import { type Call, cancelled, Job } from './job.ts';
 import { JobQueue } from './job-queue.ts';
-import { largestChunk, Pace } from './pace.ts';
 import { Slot, type SlotOwner } from './slot.ts';
 
 /** Ms after which a batch is thought too long, so that workers with nothing to do take from it. */
 const shareAfter = 8;
-
-type Fn = (...args: never[]) => unknown;
 
 /** Runs in every worker of a pool before its first task. */
 export interface Initializer {
@@ -32,11 +30,10 @@ export interface PoolSettings {
 /** A queue of tasks and the workers that take from it: what the thread pool and the process pool share. */
 export class Pool implements Backend, SlotOwner {
   readonly workers: number;
-  readonly #kind: 'thread' | 'process';
+  readonly #calls: Calls;
   readonly #slots: Slot[];
   readonly #initializer: Initializer | undefined;
   readonly #mostTasks: number;
-  readonly #paces = new WeakMap<Fn, Pace>();
   readonly #queue = new JobQueue<PoolJob>();
   /** Slots whose worker is being started or ended; such a slot gets no work though it may be idle. */
   readonly #starting = new Map<Slot, Promise<void>>();
@@ -44,8 +41,6 @@ export class Pool implements Backend, SlotOwner {
   readonly #open = new Set<Slot>();
   #planned = false;
   #shareTimer: NodeJS.Timeout | undefined;
-  /** The calls made in this turn, so that a loop of submits asks for the function's shipment once. */
-  #turn = new Map<Fn, PoolCall>();
   #broken: BrokenExecutor | undefined;
   #whenIdle: (() => void) | undefined;
   #offInterrupt: (() => void) | undefined;
@@ -56,33 +51,19 @@ export class Pool implements Backend, SlotOwner {
     this.#initializer = initializer;
     this.#mostTasks = maxTasksPerChild ?? Number.POSITIVE_INFINITY;
     const engines = Array.from({ length: workers }, newEngine);
-    this.#kind = engines[0]!.kind;
+    this.#calls = new Calls(engines[0]!.kind);
     this.#slots = engines.map((engine) => new Slot(engine, this));
   }
 
   prepare(fn: Fn, options: TaskOptions & { readonly chunksize?: number }): PoolCall {
     if (this.#broken !== undefined) throw this.#broken;
-    const { name, runTimeout, transfer, transferResult, chunksize } = options;
-    if ((transfer ?? transferResult) !== undefined && this.#kind === 'process') {
-      throw new TypeError('memory moves between threads only; to and from a process it is copied: leave transfer out');
-    }
-    let call = this.#turn.get(fn);
-    if (call === undefined) {
-      const pace = this.#paces.get(fn) ?? new Pace();
-      this.#paces.set(fn, pace);
-      const shipment = shipFunction(fn, this.#kind);
-      call = { name: shipment.name, shipment, pace };
-      this.#turn.set(fn, call);
-      this.#plan();
-    }
-    const special = [name, runTimeout, transfer, transferResult, chunksize].some((option) => option !== undefined);
-    if (!special) return call;
-    return { ...call, name: name ?? call.name, runTimeout, transfer, transferResult, chunksize };
+    this.#plan();
+    return this.#calls.prepare(fn, options);
   }
 
   add(job: PoolJob): void {
     if (this.#broken !== undefined) throw this.#broken;
-    this.#ship(job);
+    this.#calls.ship(job);
     this.#queue.push(job);
     this.#offInterrupt ??= host()?.onInterrupt(() => this.#interrupt());
     this.#plan();
@@ -140,34 +121,13 @@ export class Pool implements Backend, SlotOwner {
     this.#plan();
   }
 
-  #ship(job: PoolJob): void {
-    const { args } = job;
-    const { transfer } = job.call;
-    const moved: unknown[] = transfer === undefined ? [] : [...transfer];
-    let shippedArgs: unknown[] | undefined;
-    for (let index = 0; index < args.length; index += 1) {
-      const arg = args[index];
-      if ((typeof arg !== 'object' || arg === null) && typeof arg !== 'function' && typeof arg !== 'symbol') continue;
-      const list = this.#kind === 'thread' ? moved : undefined;
-      const shipped = shipValue(arg, this.#kind, list, `args[${index}]`);
-      if (shipped === arg) continue;
-      shippedArgs ??= [...args];
-      shippedArgs[index] = shipped;
-    }
-    if (shippedArgs !== undefined) {
-      job.args = shippedArgs;
-      job.shipped = true;
-    }
-    if (moved.length > 0) job.transfer = moved;
-  }
-
   // What is submitted in one turn is sent together at its end.
   #plan(): void {
     if (this.#planned) return;
     this.#planned = true;
     queueMicrotask(() => {
       this.#planned = false;
-      this.#turn.clear();
+      this.#calls.forget();
       this.#dispatch();
     });
   }
@@ -175,7 +135,7 @@ export class Pool implements Backend, SlotOwner {
   #dispatch(): void {
     for (const slot of this.#open) {
       if (this.#queue.peek() === undefined) break;
-      if (slot.idle) slot.send(this.#take(this.#mostTasks - slot.tasks));
+      if (slot.idle) slot.send(takeChunk(this.#queue, this.workers, this.#mostTasks - slot.tasks));
     }
     const waiting = this.#queue.peek() === undefined ? 0 : this.#queue.length;
     for (const slot of this.#slots) {
@@ -191,26 +151,6 @@ export class Pool implements Backend, SlotOwner {
     this.#offInterrupt?.();
     this.#offInterrupt = undefined;
     this.#whenIdle?.();
-  }
-
-  /** Jobs for one message: as many as the first asks for, or as together should take long enough to pay for it. */
-  #take(most: number): PoolJob[] {
-    const first = this.#queue.shift()!;
-    const jobs = [first];
-    if (alone(first.call)) return jobs;
-    const { chunksize } = first.call;
-    const share = Math.ceil((this.#queue.length + 1) / this.workers);
-    const limit = Math.min(largestChunk, most, chunksize ?? share);
-    let ms = first.call.pace.each;
-    while (jobs.length < limit) {
-      const next = this.#queue.peek();
-      if (next === undefined || alone(next.call) || next.call.chunksize !== chunksize) break;
-      if (chunksize === undefined && Pace.full(ms)) break;
-      ms += next.call.pace.each;
-      jobs.push(next);
-      this.#queue.shift();
-    }
-    return jobs;
   }
 
   /** Workers with nothing to do take from batches that turn out long; asks again as long as there is something. */
@@ -256,7 +196,7 @@ export class Pool implements Backend, SlotOwner {
     if (this.#initializer === undefined) return;
     const { fn, args } = this.#initializer;
     const job = new InitJob(this.prepare(fn, {}), args, this, now());
-    this.#ship(job as Job as PoolJob);
+    this.#calls.ship(job as Job as PoolJob);
     await new Promise<void>((resolve, reject) => {
       job.onSettled = () => (job.state === 'finished' ? resolve() : reject(job.outcome));
       slot.send([job as Job as PoolJob]);
@@ -286,9 +226,4 @@ class InitJob extends Job {
   protected settled(): void {
     this.onSettled();
   }
-}
-
-/** A task that travels alone, so that ending it or moving its memory concerns no other. */
-function alone(call: Call): boolean {
-  return call.runTimeout !== undefined || call.transfer !== undefined || call.transferResult === true;
 }

@@ -1,12 +1,12 @@
-import type { Shipment } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
 import { channels } from '../timing/events.ts';
 import { type Lane, takeLane } from '../workers/lanes.ts';
+import { batchOf } from './batch.ts';
 import type { Engine, Link } from './engine.ts';
 import { TimeoutError, WorkerDied } from './errors.ts';
 import { Hand, type PoolJob } from './hand.ts';
 import { cancelled } from './job.ts';
-import type { Batch, Report } from './protocol.ts';
+import type { Report } from './protocol.ts';
 
 /** What a slot tells its pool. */
 export interface SlotOwner {
@@ -78,10 +78,8 @@ export class Slot {
     link.hold(true);
     const first = jobs[0]!;
     try {
-      link.send(
-        this.#message(jobs),
-        jobs.flatMap(({ transfer }) => transfer ?? []),
-      );
+      const transfer: unknown[] = [];
+      link.send(batchOf(jobs, this.#batch, this.#known, transfer), transfer);
     } catch (error) {
       this.#refused(jobs, error);
       return;
@@ -139,34 +137,6 @@ export class Slot {
     this.#link = undefined;
     await this.#engine.destroy();
     if (link !== undefined) this.#leave(true);
-  }
-
-  #message(jobs: readonly PoolJob[]): Batch {
-    const definitions: Shipment[] = [];
-    const id = jobs[0]!.call.shipment.id;
-    let uniform = true;
-    let single = true;
-    let anyShipped = false;
-    for (const job of jobs) {
-      const { call, args, shipped } = job;
-      job.message = this.#batch;
-      if (call.shipment.id !== id) uniform = false;
-      if (args.length !== 1) single = false;
-      if (shipped) anyShipped = true;
-      if (this.#known.has(call.shipment.id)) continue;
-      // Messages arrive in order, so what is sent is known.
-      this.#known.add(call.shipment.id);
-      definitions.push(call.shipment);
-    }
-    return {
-      batch: this.#batch,
-      definitions: definitions.length > 0 ? definitions : undefined,
-      functions: uniform ? id : jobs.map(({ call }) => call.shipment.id),
-      args: single ? jobs.map(({ args }) => args[0]) : jobs.map(({ args }) => args),
-      single,
-      shipped: anyShipped,
-      transferResult: jobs[0]!.call.transferResult === true,
-    };
   }
 
   #onReport(report: Report): void {

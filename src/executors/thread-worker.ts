@@ -21,6 +21,7 @@ export function serve({ port, buffer }: { port: MessagePort; buffer: SharedArray
 class ThreadReporter implements Reporter {
   readonly #port: MessagePort;
   readonly #words: Words;
+  readonly #streams = { stdout: process.stdout, stderr: process.stderr };
   #batch = 0;
   #last = 0;
   #transferResult = false;
@@ -55,7 +56,7 @@ class ThreadReporter implements Reporter {
   }
 
   printed(): Promise<void> | undefined {
-    const { stdout, stderr } = process;
+    const { stdout, stderr } = this.#streams;
     if (stdout.writableLength === 0 && stderr.writableLength === 0) return undefined;
     // The parent answers each write when it has shown it.
     const shown = [stdout, stderr].map((stream) => new Promise((resolve) => stream.write('', resolve)));

@@ -10,6 +10,7 @@ const number = 3;
 /** Over; the result is one of these, by the order of the list. */
 const constants: readonly unknown[] = [undefined, null, true, false];
 const firstConstant = 4;
+const names = ['waiting', 'begun', 'withdrawn'] as const;
 
 const bytes = largestChunk * 28;
 
@@ -71,7 +72,7 @@ export class Words {
   /** What became of a task. */
   state(index: number): 'waiting' | 'begun' | 'withdrawn' | 'here' {
     const state = Atomics.load(this.#states, index);
-    return (['waiting', 'begun', 'withdrawn'] as const)[state] ?? 'here';
+    return state >= number ? 'here' : names[state]!;
   }
 
   /** The result of a task whose state is 'here'. */

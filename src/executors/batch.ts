@@ -1,0 +1,41 @@
+import type { Shipment } from '../shipping/index.ts';
+import type { PoolCall, PoolJob } from './hand.ts';
+import type { Batch } from './protocol.ts';
+
+/**
+ * Makes the message that brings jobs to a worker.
+ *
+ * @param known ids of the functions that the worker has; receives those that the message brings
+ * @param transfer receives what must be in the transfer list of the message
+ */
+export function batchOf(jobs: readonly PoolJob[], batch: number, known: Set<string>, transfer: unknown[]): Batch {
+  const definitions: Shipment[] = [];
+  const { id } = jobs[0]!.call.shipment;
+  let uniform = true;
+  let single = true;
+  let anyShipped = false;
+  let lastCall: PoolCall | undefined;
+  for (const job of jobs) {
+    const { call, args, shipped } = job;
+    job.message = batch;
+    if (args.length !== 1) single = false;
+    if (shipped) anyShipped = true;
+    if (job.transfer !== undefined) transfer.push(...job.transfer);
+    if (call === lastCall) continue;
+    lastCall = call;
+    if (call.shipment.id !== id) uniform = false;
+    if (known.has(call.shipment.id)) continue;
+    // Messages arrive in order, so what is sent is known.
+    known.add(call.shipment.id);
+    definitions.push(call.shipment);
+  }
+  return {
+    batch,
+    definitions: definitions.length > 0 ? definitions : undefined,
+    functions: uniform ? id : jobs.map(({ call }) => call.shipment.id),
+    args: single ? jobs.map(({ args }) => args[0]) : jobs.map(({ args }) => args),
+    single,
+    shipped: anyShipped,
+    transferResult: jobs[0]!.call.transferResult === true,
+  };
+}

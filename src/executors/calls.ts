@@ -1,0 +1,66 @@
+import { shipFunction, shipValue } from '../shipping/index.ts';
+import type { TaskOptions } from './executor.ts';
+import type { PoolCall, PoolJob } from './hand.ts';
+import { isPlain } from './outcome.ts';
+import { Pace } from './pace.ts';
+
+export type Fn = (...args: never[]) => unknown;
+
+/** Makes functions and arguments ready for the workers of one pool, and remembers how long each function takes. */
+export class Calls {
+  readonly #kind: 'thread' | 'process';
+  readonly #paces = new WeakMap<Fn, Pace>();
+  /** The calls of this turn, so that a loop of submits asks for the function's shipment once. */
+  readonly #turn = new Map<Fn, PoolCall>();
+
+  constructor(kind: 'thread' | 'process') {
+    this.#kind = kind;
+  }
+
+  /** @throws ShippingError, by name, for what cannot travel; TypeError for options that have no meaning here */
+  prepare(fn: Fn, options: TaskOptions & { readonly chunksize?: number }): PoolCall {
+    const { name, runTimeout, transfer, transferResult, chunksize } = options;
+    if ((transfer ?? transferResult) !== undefined && this.#kind === 'process') {
+      throw new TypeError('memory moves between threads only; to and from a process it is copied: leave transfer out');
+    }
+    const call = this.#turn.get(fn) ?? this.#callOf(fn);
+    const special = [name, runTimeout, transfer, transferResult, chunksize].some((option) => option !== undefined);
+    if (!special) return call;
+    return { ...call, name: name ?? call.name, runTimeout, transfer, transferResult, chunksize };
+  }
+
+  /** Puts what `shipValue` makes of the arguments in their place. */
+  ship(job: PoolJob): void {
+    const { args } = job;
+    const moved: unknown[] = [...(job.call.transfer ?? [])];
+    let shippedArgs: unknown[] | undefined;
+    for (let index = 0; index < args.length; index += 1) {
+      const arg = args[index];
+      if (isPlain(arg)) continue;
+      const list = this.#kind === 'thread' ? moved : undefined;
+      const shipped = shipValue(arg, this.#kind, list, `args[${index}]`);
+      if (shipped === arg) continue;
+      shippedArgs ??= [...args];
+      shippedArgs[index] = shipped;
+    }
+    if (shippedArgs !== undefined) {
+      job.args = shippedArgs;
+      job.shipped = true;
+    }
+    if (moved.length > 0) job.transfer = moved;
+  }
+
+  /** The turn is over: what a function uses may change from here on. */
+  forget(): void {
+    this.#turn.clear();
+  }
+
+  #callOf(fn: Fn): PoolCall {
+    const pace = this.#paces.get(fn) ?? new Pace();
+    this.#paces.set(fn, pace);
+    const shipment = shipFunction(fn, this.#kind);
+    const call = { name: shipment.name, shipment, pace };
+    this.#turn.set(fn, call);
+    return call;
+  }
+}

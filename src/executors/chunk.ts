@@ -1,0 +1,41 @@
+import type { PoolJob } from './hand.ts';
+import type { Call } from './job.ts';
+import type { JobQueue } from './job-queue.ts';
+import { largestChunk, Pace } from './pace.ts';
+
+/** A task that travels alone, so that ending it or moving its memory concerns no other. */
+export function alone(call: Call): boolean {
+  return call.runTimeout !== undefined || call.transfer !== undefined || call.transferResult === true;
+}
+
+/**
+ * Takes jobs for one message: as many as the first one's `chunksize` says, or as many as together should take long
+ * enough to pay for a message, and no more than one worker's share.
+ *
+ * @param queue jobs, at least one of them waiting
+ * @param most how many the worker may still be given
+ */
+export function takeChunk(queue: JobQueue<PoolJob>, workers: number, most: number): PoolJob[] {
+  const first = queue.shift()!;
+  const jobs = [first];
+  if (alone(first.call)) return jobs;
+  const { chunksize } = first.call;
+  const share = Math.ceil((queue.length + 1) / workers);
+  const limit = Math.min(largestChunk, most, chunksize ?? share);
+  let { call } = first;
+  let { each } = call.pace;
+  let ms = each;
+  while (jobs.length < limit) {
+    const next = queue.peek();
+    if (next === undefined || (chunksize === undefined && Pace.full(ms))) break;
+    if (next.call !== call) {
+      call = next.call;
+      each = call.pace.each;
+      if (alone(call) || call.chunksize !== chunksize) break;
+    }
+    ms += each;
+    jobs.push(next);
+    queue.shift();
+  }
+  return jobs;
+}

@@ -1,5 +1,5 @@
 import { type AnyFunction, ShippingError } from './contract.ts';
-import { type Keeper, keepers, privateChain, standIns } from './instances.ts';
+import { type Keeper, keepers, keepingChain, standIns } from './instances.ts';
 import { valueFrom } from './modules.ts';
 import { classNamed, symbolWithId } from './registry.ts';
 import type { Base, Fields, Graph, Wire, WireNode } from './wire.ts';
@@ -102,7 +102,7 @@ class Decoder {
 
   #instance(cls: AnyFunction, base: Base, hasPrivates: boolean): object {
     if (hasPrivates) {
-      const isBuilt = privateChain(cls).every((one) => keepers.has(one));
+      const isBuilt = keepingChain(cls).every((one) => keepers.has(one));
       return constructBare(isBuilt ? cls : this.#sources.standIn(cls));
     }
     if (base === 'object') return Object.create(cls.prototype as object) as object;
@@ -170,7 +170,7 @@ class Decoder {
 
   #setPrivates(instance: object, privates: readonly (readonly Wire[])[]): void {
     const prototype = Object.getPrototypeOf(instance) as object;
-    const chain = privateChain(standIns.get(prototype)?.maker ?? (prototype.constructor as AnyFunction));
+    const chain = keepingChain(standIns.get(prototype)?.maker ?? (prototype.constructor as AnyFunction));
     chain.forEach((cls, index) => {
       const values = (privates[index] ?? []).map((wire) => this.value(wire));
       keepers.get(cls)?.write(instance, values);

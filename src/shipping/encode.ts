@@ -189,7 +189,7 @@ export class Encoder {
   }
 
   #privates(value: object, cls: AnyFunction, path: Path): Wire[][] {
-    const { foreign, privates: chain } = kindOf(cls);
+    const { foreign, keeping: chain } = kindOf(cls);
     if (chain.length === 0) return [];
     // An error is worth more without them than not at all.
     if (foreign && types.isNativeError(value)) return [];

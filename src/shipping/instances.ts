@@ -56,8 +56,8 @@ const bases = new Map<unknown, Base>([
 export interface Kind {
   /** What an instance must be made from; undefined when it is more than data, as a socket. */
   readonly base: Base | undefined;
-  /** The classes of the chain by which an instance must be constructed, the base class first. */
-  readonly privates: readonly AnyFunction[];
+  /** The classes that keep fields which only construction can give to an instance, the base class first. */
+  readonly keeping: readonly AnyFunction[];
   /** Fields that each instance gets by its construction. */
   readonly functionFields: readonly string[];
   /** One of the classes that comes from a module, so that it cannot be built in another way. */
@@ -70,10 +70,10 @@ const kinds = new WeakMap<AnyFunction, Kind>();
 export function kindOf(cls: AnyFunction): Kind {
   let kind = kinds.get(cls);
   if (kind === undefined) {
-    const privates = privateChain(cls);
-    const functionFields = privates.flatMap((one) => builtFields(one).functionFields);
-    const foreign = privates.find((one) => originOf(one) !== undefined);
-    kind = { base: baseOf(cls), privates, functionFields, foreign };
+    const keeping = keepingChain(cls);
+    const functionFields = keeping.flatMap((one) => builtFields(one).functionFields);
+    const foreign = keeping.find((one) => originOf(one) !== undefined);
+    kind = { base: baseOf(cls), keeping, functionFields, foreign };
     kinds.set(cls, kind);
   }
   return kind;
@@ -111,17 +111,17 @@ function builtFields(cls: AnyFunction): BuiltFields {
   return found;
 }
 
-/** The classes of the chain that have such fields, the base class first. */
-export function privateChain(cls: AnyFunction): AnyFunction[] {
+/** The classes of the chain that keep such fields, the base class first. */
+export function keepingChain(cls: AnyFunction): AnyFunction[] {
   return chainOf(cls).filter((one) => {
     const { functionFields, privateFields } = builtFields(one);
     return keepers.has(one) || functionFields.length + privateFields.length > 0;
   });
 }
 
-/** The values of an instance's private fields, per class of its `privateChain`. */
+/** The values of an instance's private fields, per class of its `keepingChain`. */
 export function readPrivates(instance: object, cls: AnyFunction): unknown[][] {
-  const chain = kindOf(standIns.get(Object.getPrototypeOf(instance))?.maker ?? cls).privates;
+  const chain = kindOf(standIns.get(Object.getPrototypeOf(instance))?.maker ?? cls).keeping;
   if (chain.every((one) => keepers.has(one))) {
     return chain.map((one) => (keepers.get(one) as Keeper).read(instance));
   }

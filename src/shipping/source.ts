@@ -81,7 +81,7 @@ function read(text: string): Source {
     text: (lines[(loc?.start.line ?? 1) - 1] ?? '').replace(loc?.start.line === 1 ? /^\(\{?(?=\S)/ : '', '').trim(),
   });
 
-  const { parents, obstacles, imports } = survey(tree, target, useOf);
+  const { parents, obstacles, imports } = survey(root, target, useOf);
   const names = new Map<string, FreeName & { readonly places: Identifier[] }>();
   const parent = target.type === 'ClassExpression' ? target.superClass : undefined;
   const extendsName = parent?.type === 'Identifier' || parent?.type === 'MemberExpression';
@@ -154,7 +154,7 @@ function parseAlone(text: string): { code: string; tree: Tree; root: Tree } {
 
 /** Finds each node's parent, and all that means something else when the function stands alone. */
 function survey(
-  tree: Tree,
+  root: Tree,
   target: Tree,
   useOf: (node: Tree) => Use,
 ): { parents: Map<Tree, Tree>; obstacles: Obstacle[]; imports: Edit[] } {
@@ -215,7 +215,8 @@ function survey(
       visit(child, inner);
     }
   };
-  visit(tree, { this: false, super: false, private: new Set() });
+  if (root !== target) parents.set(target, root);
+  visit(target, { this: false, super: false, private: new Set() });
   return { parents, obstacles, imports };
 }
 

@@ -25,8 +25,16 @@ interface Group {
 
 /** Data that travels with a function, and what it was when it was written down. */
 export interface Written {
-  write(encoder: Encoder): Graph;
+  /** The values as they are now. */
+  values(): readonly unknown[];
   readonly bytes: Buffer;
+  /** A copy of the values, as far as they are plain data; made when it is first needed. */
+  copy?: readonly unknown[];
+}
+
+/** Writes values down together. */
+export function writeGraph(encoder: Encoder, values: readonly unknown[], path: Path = { step: '' }): Graph {
+  return { roots: values.map((value, step) => encoder.encode(value, { up: path, step })), nodes: encoder.nodes };
 }
 
 /** What must be looked at to know that a function, and all it uses, did not change. */
@@ -81,11 +89,18 @@ export class Builder {
       variables.forEach(({ environment, name }, index) => {
         this.#environments.get(environment)?.set(name, ['data', id, index]);
       });
-      if (encoder.nodes.length > 0) this.checks.captured.push({ write: writer(variables), bytes });
+      if (encoder.nodes.length > 0) {
+        const values = variables.map(({ value }) => value);
+        this.checks.captured.push({ values: () => values, bytes });
+      }
       return [id, bytes];
     });
+    const definitions = this.#definitions.map((define) => define());
+    // What was met is needed no more, but whoever asks whether something changed keeps this builder.
+    this.#groups.length = 0;
+    this.#definitions.length = 0;
     return {
-      definitions: this.#definitions.map((define) => define()),
+      definitions,
       environments: [...this.#environments].map(([id, variables]) => [id, [...variables]]),
       groups,
     };
@@ -191,15 +206,9 @@ export class Builder {
   /** The own properties of a function: key and value in turn. */
   #properties(fn: AnyFunction, kept: readonly PropertyKey[]): Buffer | undefined {
     if (kept.length === 0) return undefined;
-    const write = (encoder: Encoder): Graph => {
-      const roots = kept.flatMap((key) => {
-        const path: Path = { up: { step: nameOf(fn) }, step: key };
-        return [encoder.encode(key, path), encoder.encode(Reflect.get(fn, key), path)];
-      });
-      return { roots, nodes: encoder.nodes };
-    };
-    const bytes = serialize(write(this.#encoder()));
-    this.checks.captured.push({ write, bytes });
+    const values = (): unknown[] => kept.flatMap((key) => [key, Reflect.get(fn, key)]);
+    const bytes = serialize(writeGraph(this.#encoder(), values(), { step: nameOf(fn) }));
+    this.checks.captured.push({ values, bytes });
     return bytes;
   }
 
@@ -261,7 +270,8 @@ export class Builder {
       earlier.variables.push(...group.variables);
       for (const object of group.met) earlier.met.add(object);
       earlier.encoder = this.#encoder();
-      earlier.wires = writer(earlier.variables)(earlier.encoder).roots;
+      const values = earlier.variables.map(({ value }) => value);
+      earlier.wires = writeGraph(earlier.encoder, values).roots;
       this.#groups.splice(index, 1);
       // The larger group may share objects with one that stood between.
       index = -1;
@@ -276,11 +286,3 @@ function importNode(fn: AnyFunction): WireNode | undefined {
   const origin = originOf(fn);
   return origin && ['origin', origin];
 }
-
-/** Writes the values of variables down together. */
-const writer =
-  (variables: readonly Variable[]) =>
-  (encoder: Encoder): Graph => ({
-    roots: variables.map(({ name, value }) => encoder.encode(value, { step: name })),
-    nodes: encoder.nodes,
-  });

@@ -108,3 +108,23 @@ function contentsOf(value: object, shared: boolean): boolean | Iterable<unknown>
   if (prototype !== Map.prototype && prototype !== Set.prototype) return false;
   return Object.keys(value).length === 0 && (value as Iterable<unknown>);
 }
+
+/** True for arrays and plain objects of primitives that are surely alike; false also says that nobody looked. */
+export function isSameData(a: unknown, b: unknown, depth = firstLook.depth): boolean {
+  if (typeof a !== 'object' || a === null) return Object.is(a, b);
+  if (typeof b !== 'object' || b === null || depth < 0 || types.isProxy(a)) return false;
+  const prototype: unknown = Object.getPrototypeOf(a);
+  if (prototype !== Object.getPrototypeOf(b)) return false;
+  if (prototype === Array.prototype) {
+    const [left, right] = [a as unknown[], b as unknown[]];
+    if (left.length !== right.length) return false;
+    for (let at = 0; at < left.length; at += 1) if (!isSameData(left[at], right[at], depth - 1)) return false;
+    return true;
+  }
+  if (prototype !== Object.prototype || Object.getOwnPropertySymbols(a).length > 0) return false;
+  const keys = Object.keys(a);
+  const others = Object.keys(b);
+  const isSame = (key: string, at: number): boolean =>
+    key === others[at] && isSameData(Reflect.get(a, key), Reflect.get(b, key), depth - 1);
+  return keys.length === others.length && keys.every(isSame);
+}

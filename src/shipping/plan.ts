@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
-import { serialize } from 'node:v8';
-import { Builder, type Written } from './build.ts';
+import { deserialize, serialize } from 'node:v8';
+import { Builder, type Written, writeGraph } from './build.ts';
 import type { AnyFunction, Shipment, Target } from './contract.ts';
 import { Encoder } from './encode.ts';
 import { surroundingsOf } from './inspect.ts';
 import { isConstant, meaningOf } from './names.ts';
 import type { Contents } from './parcel.ts';
+import { isSameData } from './plain.ts';
 import { describeRefused, refusalError } from './refusal.ts';
 import { nameOf, ownKeys } from './shape.ts';
-import type { WireNode } from './wire.ts';
+import type { Graph, WireNode } from './wire.ts';
 
 /** A shipment that was made, and what tells whether it still holds. */
 interface Plan {
@@ -76,14 +77,23 @@ function isUnchanged(plan: Plan, to: Target): boolean {
   return checks.captured.every((written) => isSame(plan.builder, to, written));
 }
 
-/** True when data, written down again, is what it was. */
-function isSame(builder: Builder, to: Target, { bytes, write }: Written): boolean {
+/** True when data is what it was when it was written down: by a look at it, or by writing it down again. */
+function isSame(builder: Builder, to: Target, written: Written): boolean {
+  const values = written.values();
+  written.copy ??= plainValues(deserialize(written.bytes) as Graph);
+  if (written.copy.length > 0 && isSameData(values, written.copy)) return true;
   let changed = false;
   const change = (): undefined => {
     changed = true;
   };
   const shared = new Map(builder.shared);
   const callable = (fn: AnyFunction): WireNode => builder.nodeOf(fn) ?? ['plain', change()];
-  const graph = write(new Encoder({ to, shared, callable, refuse: change }));
-  return !changed && shared.size === builder.shared.size && serialize(graph).equals(bytes);
+  const graph = writeGraph(new Encoder({ to, shared, callable, refuse: change }), values);
+  return !changed && shared.size === builder.shared.size && serialize(graph).equals(written.bytes);
+}
+
+/** The values of a graph that are primitives or plain data; none if there are others. */
+function plainValues({ nodes, roots }: Graph): readonly unknown[] {
+  const isPlain = nodes.every(([kind]) => kind === 'plain');
+  return isPlain ? roots.map((wire) => (Array.isArray(wire) ? nodes[wire[0] as number]?.[1] : wire)) : [];
 }

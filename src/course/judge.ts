@@ -67,14 +67,14 @@ function textOf({ text, data = {}, evalue = '', traceback = [] }: Output): strin
   return [joined(text), evalue, ...traceback, ...texts].join('\n');
 }
 
-/** The share of lines that stored and fresh outputs must have in common. */
-const likeness = 0.6;
+/** The share of words that stored and fresh outputs must have in common. Stale outputs have few. */
+const likeness = 0.3;
 
 /**
  * Where the stored outputs of a lesson differ from fresh ones in more than what may differ from run to run and from
- * machine to machine. Kinds of output must be the same, and most lines, when numbers, units, bars and gaps are masked:
- * a verdict may turn on a slow machine, and a figure may have more lanes. A cell tagged `varies` agrees by its kinds
- * of output alone.
+ * machine to machine. Kinds of output must be the same, and a fair part of the words, numbers aside: a verdict may turn
+ * on a slow machine, a figure may have more lanes, a state may not occur. A cell tagged `varies` agrees by its kinds of
+ * output alone.
  *
  * @returns one text for each cell that differs; empty when all agree
  */
@@ -86,21 +86,11 @@ export function differences(stored: Notebook, fresh: Notebook): string[] {
     const [kindsBefore, kindsNow] = [before, now].map((outputs) => outputs.map(kindOf).join(', ') || 'no output');
     if (kindsBefore !== kindsNow) return [`${where} is stored with ${kindsBefore} and now has ${kindsNow}`];
     if (hasTag(cell, 'varies')) return [];
-    const [old, current] = [before, now].map((outputs) => new Set(outputs.flatMap(maskedLines))) as [
-      Set<string>,
-      Set<string>,
-    ];
-    const lost = [...old].filter((line) => !current.has(line));
-    const come = [...current].filter((line) => !old.has(line));
-    const all = new Set([...old, ...current]).size;
-    if (all === 0 || (all - lost.length - come.length) / all >= likeness) return [];
-    return [
-      [
-        `${where} is no longer as stored:`,
-        ...lost.map((line) => `    - ${line}`),
-        ...come.map((line) => `    + ${line}`),
-      ].join('\n'),
-    ];
+    const [old, current] = [wordsOf(before), wordsOf(now)];
+    const both = [...old].filter((word) => current.has(word)).length;
+    const all = old.size + current.size - both;
+    if (all === 0 || both / all >= likeness) return [];
+    return [`${where} is stored with the words ${[...old].join(' ')} and now has ${[...current].join(' ')}`];
   });
 }
 
@@ -108,22 +98,10 @@ function kindOf({ output_type, name, ename, data = {} }: Output): string {
   return [output_type, name, ename, ...Object.keys(data).sort()].filter(Boolean).join(' ');
 }
 
-function maskedLines({ text, data }: Output): string[] {
-  return (
-    joined(text ?? (data?.['text/plain'] as Text | undefined))
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the escape character
-      .replace(/\x1b\[[\d;]*m/g, '')
-      .split('\n')
-      .map((line) =>
-        line
-          .replace(/[\u2500-\u259f·…]+/g, ' ')
-          .replace(/[-+]?\d[\d,.\u2009\u202f]*(?:e[-+]?\d+)?/gi, '#')
-          .replace(/#(?: ?– ?#)+/g, '#')
-          .replace(/# ?(?:ns|µs|us|ms|s|min|B|kB|KB|MB|GB)\b/g, '#')
-          .replace(/# (\w{3,}?)s\b/g, '# $1')
-          .replace(/\s+/g, ' ')
-          .trim(),
-      )
-      .filter(Boolean)
-  );
+/** The words of all that is text, a number of any kind being one word. */
+function wordsOf(outputs: readonly Output[]): Set<string> {
+  const text = outputs.map(({ text, data }) => joined(text ?? (data?.['text/plain'] as Text | undefined))).join('\n');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the escape character
+  const words = text.replace(/\x1b\[[\d;]*m/g, '').match(/\p{L}+|\d[\d.,]*/gu) ?? [];
+  return new Set(words.map((word) => (/^\d/.test(word) ? '#' : word.toLowerCase())));
 }

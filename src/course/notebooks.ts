@@ -16,7 +16,7 @@ const help = `npm run notebooks -- [lessons] [--timeout S] [--check] [--dir FOLD
 Runs lessons from top to bottom, each in a fresh kernel, and writes their outputs into them. Lessons are given by number
 or name; without any, all are run. A cell that fails ends it all, unless it is tagged \`raises-exception\`.
   --timeout S   the longest a cell may take, in seconds (120)
-  --check       write nothing; fail where the stored outputs are not those of today, numbers aside
+  --check       write nothing; fail where the stored outputs are clearly not those of today
   --dir FOLDER  where the lessons are (notebooks)`;
 
 async function notebooks(args: string[]): Promise<number> {

@@ -55,17 +55,20 @@ describe('stored and fresh outputs', () => {
   const agree = (before: Output[], now: Output[], ...tags: string[]) =>
     differences(showing(before, 'f()', ...tags), showing(now, 'f()', ...tags)).length === 0;
 
-  it('agree when only numbers, units, bars and a few words differ', () => {
+  it('agree when only numbers, units, bars and some words differ', () => {
     const before = 'one by one  206 ms ━━━━━━━━\nfive at once 1.2 s ██▌ 3 tasks\nsame result\nfaster';
     const now = 'one by one  1.1 s ━━\nfive at once 800 µs ████████ 1 task\nsame result\nslower';
     assert.ok(agree([stdout(before)], [stdout(now)]));
+    const [verdict, other] = ['None of these lengths pays here.', 'Of these lengths, 3 ms is the first that pays.'];
+    assert.ok(agree([stdout(verdict)], [stdout(other)]));
   });
 
-  it('disagree when an output, a kind or most lines are others', () => {
+  it('disagree when an output, a kind or most words are others', () => {
     assert.ok(!agree([stdout('a')], []));
     assert.ok(!agree([], [stdout('a')]));
     assert.ok(!agree([stdout('a')], [{ ...stdout('a'), name: 'stderr' }]));
     assert.ok(!agree([stdout('found 3 of 4')], [stdout('nothing was lost')]));
+    assert.ok(!agree([stdout('42')], [stdout('undefined')]));
     const error: Output = { output_type: 'error', ename: 'RangeError', evalue: '', traceback: [] };
     assert.ok(!agree([error], [{ ...error, ename: 'TypeError' }]));
   });

@@ -46,7 +46,7 @@ for (const path of paths) {
       assert.equal(lesson.text, formatNotebook(stored));
     });
 
-    it('is stored as it runs today, numbers aside', () => {
+    it('is stored much as it runs today', () => {
       assert.deepEqual(
         differences(stored, fresh),
         [],

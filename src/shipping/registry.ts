@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { type AnyFunction, ShippingError, type Target } from './contract.ts';
 import { type Origin, originOf, valueFrom } from './modules.ts';
 import { here } from './names.ts';
@@ -19,6 +20,8 @@ export interface KnownClass {
   readonly name: string;
   readonly cls: AnyFunction;
   readonly travel: Travel<object, unknown> | undefined;
+  /** The module that registers it, where it said so. */
+  readonly home: Origin | undefined;
 }
 
 const byName = new Map<string, KnownClass>();
@@ -26,10 +29,11 @@ const byPrototype = new Map<unknown, KnownClass>();
 
 /**
  * Lets the instances of a class of the library travel in their own way, inside arguments, results and captured
- * variables. Both sides must have loaded the module that calls this.
+ * variables. Both sides must have loaded the module that calls this, or `home` says which it is.
  *
  * @param name the same on both sides, and unique
  * @param travel how; absent, an instance travels by its fields and only the class is found by its name, as an error's
+ * @param home the `import.meta.url` of the module that calls this: the other side loads it when it must
  * @example
  * registerShippable('Pair', Pair, { ship: ({ a, b }) => [a, b], receive: ([a, b]) => new Pair(a, b) });
  */
@@ -38,8 +42,14 @@ export function registerShippable<T extends object, D>(
   // biome-ignore lint/suspicious/noExplicitAny: a class, whatever its constructor takes.
   cls: abstract new (...args: any[]) => T,
   travel?: Travel<T, D>,
+  home?: string,
 ): void {
-  const known = { name, cls: cls as unknown as AnyFunction, travel: travel as Travel<object, unknown> | undefined };
+  const known: KnownClass = {
+    name,
+    cls: cls as unknown as AnyFunction,
+    travel: travel as Travel<object, unknown> | undefined,
+    home: home === undefined ? undefined : { from: 'file', id: fileURLToPath(home), keys: [] },
+  };
   byName.set(name, known);
   byPrototype.set(cls.prototype, known);
 }
@@ -58,8 +68,8 @@ export function classNamed(name: string, from: Origin | undefined): KnownClass {
 }
 
 /** Where the other side finds the module that registers the class. */
-export function whereKnown({ cls }: KnownClass): Origin | undefined {
-  return originOf(cls);
+export function whereKnown({ cls, home }: KnownClass): Origin | undefined {
+  return home ?? originOf(cls);
 }
 
 let count = 0;

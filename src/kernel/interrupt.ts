@@ -8,6 +8,8 @@ const usualPatience = 60;
 const criticalPatience = 3000;
 /** Between two looks at a thread that does not react, ms. */
 const pause = 150;
+/** After a refusal, ms. */
+const retry = 5;
 
 /** What interrupting has to know of the main thread. */
 export interface MainThread {
@@ -19,7 +21,8 @@ export interface MainThread {
 }
 
 /**
- * Runs on the main thread, within whatever is running there, before that is broken off; refuses when that is critical.
+ * Runs on the main thread, within whatever is running there, before that is broken off; refuses when that is critical,
+ * or in the part of Node that is about to change async ids (a few more steps run before the breaking off strikes).
  *
  * Breaking off unwinds everything without a `finally`, so what Node does there is done here. First the stack of async
  * ids, which Node's fatal-exception path clears; left alone, the next callback aborts the process ("async hook stack
@@ -30,7 +33,9 @@ export interface MainThread {
  */
 const prepare = (force: boolean): string => `(() => {
   const state = globalThis[${named(stateName)}];
-  const isCritical = !${force} && Atomics.load(state, ${State.critical}) > 0;
+  const [frame = ''] = new Error().stack.split('\\n').slice(1).filter((line) => !/at <anonymous>:\\d/.test(line));
+  const isNodes = /node:(internal\\/)?(process\\/task_queues|async_hooks|timers)/.test(frame);
+  const isCritical = !${force} && (isNodes || Atomics.load(state, ${State.critical}) > 0);
   const answer = isCritical ? ${Breaking.refused} : ${Breaking.ready};
   if (Atomics.compareExchange(state, ${State.breaking}, ${Breaking.asked}, answer) !== ${Breaking.asked}) return;
   if (isCritical) return void Atomics.notify(state, ${State.breaking});
@@ -73,19 +78,22 @@ export async function freeMainThread(main: MainThread, patience = usualPatience)
   const start = performance.now();
   let broken = true;
   try {
-    do {
+    for (let free = false; !free; ) {
       Atomics.store(state, State.breaking, Breaking.asked);
       session.post('Runtime.evaluate', { expression: prepare(performance.now() - start > criticalPatience) });
-      const asked = Atomics.waitAsync(state, State.breaking, Breaking.asked, pause);
+      const answered = Atomics.waitAsync(state, State.breaking, Breaking.asked, pause);
       void main.endBlocking();
-      await asked.value;
-      if (Atomics.load(state, State.breaking) !== Breaking.ready) continue;
-      broken = false;
-      session.post('Runtime.terminateExecution', () => {
-        broken = true;
-      });
-      Atomics.store(state, State.breaking, Breaking.off);
-    } while (!(await turns(main, pause)));
+      await answered.value;
+      const isReady = Atomics.load(state, State.breaking) === Breaking.ready;
+      if (isReady) {
+        broken = false;
+        session.post('Runtime.terminateExecution', () => {
+          broken = true;
+        });
+        Atomics.store(state, State.breaking, Breaking.off);
+      }
+      free = await turns(main, isReady ? pause : retry);
+    }
     // What was asked and not begun need no longer be done; a termination that found nothing to end waits for the next
     // callback: give it empty ones.
     Atomics.store(state, State.breaking, Breaking.off);

@@ -7,8 +7,8 @@ import { type Cell, Cells } from './cells.ts';
 import { createCompiler } from './compile.ts';
 import { Critical } from './critical.ts';
 import { type ErrorReport, Interrupted, nameCellsInStacks, report } from './errors.ts';
-import { leftoversStopper } from './leftovers.ts';
-import { fewUntaken, manyUntaken, State, type ToCells, type ToSockets } from './messages.ts';
+import { Leftovers } from './leftovers.ts';
+import { breakingOff, fewUntaken, manyUntaken, State, type ToCells, type ToSockets } from './messages.ts';
 import { takeOutput } from './output.ts';
 import { OwnedWorkers } from './owned.ts';
 import { answer, kernelInfo } from './requests.ts';
@@ -32,7 +32,7 @@ export function serve(sockets: Worker, state: Int32Array): void {
     if (!silent && cellState !== 'interrupted') put({ kind: 'stream', id, name, text });
   });
   const strays = new Strays(cells, (error, cell) => publish('error', { ...error }, cell));
-  const stopLeftovers = leftoversStopper(cells);
+  const leftovers = new Leftovers(cells);
   const critical = new Critical(state);
   const compiler = createCompiler(() => cells.latest, critical);
   let run: Run | undefined;
@@ -135,7 +135,7 @@ export function serve(sockets: Worker, state: Int32Array): void {
     if (cell?.id !== id || cell.state !== 'running') return;
     strays.settle(cell);
     cell.state = 'interrupted';
-    stopLeftovers();
+    leftovers.stop();
     // Node takes the listeners off while a cell's first stretch runs; broken off, it does not put them back.
     process.off('SIGINT', onSigint).on('SIGINT', onSigint);
     executor.interrupt();
@@ -157,6 +157,9 @@ export function serve(sockets: Worker, state: Int32Array): void {
     finish(cell, report(new Interrupted(interruption(threads, children))));
   }
 
+  process.on('uncaughtException', (error: unknown) => {
+    if (error === breakingOff) leftovers.pause();
+  });
   const onSigint = (): void => tell({ kind: 'interrupt' });
   process.on('SIGINT', onSigint);
 

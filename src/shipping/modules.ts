@@ -33,12 +33,18 @@ const nodeNames =
   'URLSearchParams WebAssembly WebSocket WritableStream WritableStreamDefaultController WritableStreamDefaultWriter ' +
   'atob btoa clearImmediate clearInterval clearTimeout console crypto fetch global localStorage navigator ' +
   'performance process queueMicrotask sessionStorage setImmediate setInterval setTimeout structuredClone';
+let ofLanguage: readonly string[] | undefined;
 let standard: ReadonlySet<string> | undefined;
+
+/** The names that the language itself gives to every thread, such as `Math`. */
+function languageNames(): readonly string[] {
+  ofLanguage ??= runInNewContext('Object.getOwnPropertyNames(globalThis)') as string[];
+  return ofLanguage;
+}
 
 /** The names that stand for themselves in every thread, such as `Math`, `process`, `structuredClone`. */
 export function standardNames(): ReadonlySet<string> {
-  const ofLanguage = (): string[] => runInNewContext('Object.getOwnPropertyNames(globalThis)') as string[];
-  standard ??= new Set([...ofLanguage(), ...nodeNames.split(' ')]);
+  standard ??= new Set([...languageNames(), ...nodeNames.split(' ')]);
   return standard;
 }
 
@@ -51,6 +57,10 @@ export function originOf(value: object): Origin | undefined {
   if (builtins !== builtinsSeen || loaded !== filesSeen) {
     const late = origins.get(value);
     if (late !== undefined) return late;
+  }
+  if (typeof value === 'function' && standardNames().has(value.name) && Reflect.get(globalThis, value.name) === value) {
+    record(value, { from: 'global', id: '', keys: [value.name] });
+    return origins.get(value);
   }
   return starOf(value);
 }
@@ -93,7 +103,8 @@ export function originText({ id, keys }: Origin): string {
 /** Looks at what was loaded since the last time; never loads a module, never calls a getter that may have effects. */
 function index(): void {
   if (builtinsSeen < 0) {
-    for (const name of standardNames()) {
+    // Node loads many of its own when they are first read, which takes long: `originOf` asks for those by their names.
+    for (const name of languageNames()) {
       const value: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
       if (!isObject(value) || value === globalThis) continue;
       record(value, { from: 'global', id: '', keys: [name] });

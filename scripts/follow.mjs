@@ -1,3 +1,4 @@
+// @ts-check
 import { execFileSync, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { basename } from 'node:path';

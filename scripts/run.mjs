@@ -1,3 +1,4 @@
+// @ts-check
 // The door of every npm script: makes sure of Node and of the set-up, then runs what was asked for. It must parse on
 // any Node that knows .mjs files, so that an old one is told its age instead of a syntax error.
 const major = Number(process.versions.node.split('.')[0]);

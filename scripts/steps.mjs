@@ -1,3 +1,4 @@
+// @ts-check
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runTool } from './children.mjs';

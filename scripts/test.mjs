@@ -1,3 +1,4 @@
+// @ts-check
 // Everything that `npm test` checks: types, lint and format, then mocha. The last line counts it all.
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';

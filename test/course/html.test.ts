@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { root } from '../../src/course/environment.ts';
 import { makeSite } from '../../src/course/html.ts';
+import { launch, needsChromium } from '../browser/chromium.ts';
 import { folder, notebook } from './fixtures.ts';
 
 const first = notebook(
@@ -100,5 +104,61 @@ describe('npm run html', function () {
     writeFileSync(join(dir, '03-broken.ipynb'), '{');
     await assert.rejects(makeSite(dir, out), /03-broken\.ipynb is not JSON/);
     assert.deepEqual(readdirSync(out), ['01-start.html', '02-next.html', 'index.html']);
+  });
+});
+
+describe('the pages of the lessons in a browser', function () {
+  this.timeout(120_000);
+  const { dir: out, remove } = folder({});
+  let browser: Browser;
+  let pages: string[];
+
+  before(async function () {
+    needsChromium(this);
+    await makeSite(join(root, 'notebooks'), join(out, 'site'));
+    pages = readdirSync(join(out, 'site')).map((name) => pathToFileURL(join(out, 'site', name)).href);
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    remove();
+  });
+
+  for (const [colorScheme, width] of [
+    ['light', 1280],
+    ['dark', 390],
+  ] as const) {
+    it(`fit ${width} px, fetch nothing and say nothing on the console (${colorScheme})`, async () => {
+      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+      const noise: string[] = [];
+      page.on('request', (request) => /^(?:file|data):/.test(request.url()) || noise.push(request.url()));
+      page.on('console', (message) => noise.push(message.text()));
+      page.on('pageerror', (error) => noise.push(error.message));
+      for (const address of pages) {
+        await page.goto(address);
+        const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        assert.equal(over, 0, `${address} runs ${over} px out of the window`);
+      }
+      assert.deepEqual(noise, []);
+      const paper = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+      assert.equal(paper, colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(21, 24, 29)');
+      await page.close();
+    });
+  }
+
+  it('show every figure of a lesson, with a name for those who do not see it', async () => {
+    const page = await browser.newPage();
+    await page.goto(pages.find((address) => address.includes('/06-'))!);
+    const figures = page.locator('figure svg[role="img"]:visible');
+    assert.ok((await figures.count()) > 5);
+    for (const figure of await figures.all()) {
+      const box = await figure.boundingBox();
+      assert.ok(box && box.width > 200 && box.height > 20, JSON.stringify(box));
+      assert.ok((await figure.locator('title').textContent())?.trim());
+    }
+    assert.equal(await page.locator('details .highlight:visible').count(), 0, 'solutions are folded');
+    await page.locator('.text summary').first().click();
+    assert.ok((await page.locator('.text details .highlight:visible').count()) > 0, 'and unfold');
+    await page.close();
   });
 });

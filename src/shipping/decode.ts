@@ -1,7 +1,8 @@
 import { type AnyFunction, ShippingError } from './contract.ts';
-import { type Keeper, keepers, keepingChain, standIns } from './instances.ts';
-import { valueFrom } from './modules.ts';
-import { classNamed, symbolWithId } from './registry.ts';
+import { symbolWithId } from './identity.ts';
+import { built, chainOf, type Keeper, keepers, standIns } from './keepers.ts';
+import { valueFrom } from './origin.ts';
+import { classNamed } from './registry.ts';
 import type { Base, Fields, Graph, Wire, WireNode } from './wire.ts';
 
 /** What a decoder asks of those who use it. */
@@ -102,8 +103,7 @@ class Decoder {
 
   #instance(cls: AnyFunction, base: Base, hasPrivates: boolean): object {
     if (hasPrivates) {
-      const isBuilt = keepingChain(cls).every((one) => keepers.has(one));
-      return constructBare(isBuilt ? cls : this.#sources.standIn(cls));
+      return constructBare(built.has(cls) ? cls : this.#sources.standIn(cls));
     }
     if (base === 'object') return Object.create(cls.prototype as object) as object;
     if (base !== 'error') return Reflect.construct({ array: Array, map: Map, set: Set }[base], [], cls) as object;
@@ -170,8 +170,9 @@ class Decoder {
 
   #setPrivates(instance: object, privates: readonly (readonly Wire[])[]): void {
     const prototype = Object.getPrototypeOf(instance) as object;
-    const chain = keepingChain(standIns.get(prototype)?.maker ?? (prototype.constructor as AnyFunction));
-    chain.forEach((cls, index) => {
+    const maker = standIns.get(prototype)?.maker ?? (prototype.constructor as AnyFunction);
+    const keeping = chainOf(maker).filter((cls) => keepers.has(cls));
+    keeping.forEach((cls, index) => {
       const values = (privates[index] ?? []).map((wire) => this.value(wire));
       keepers.get(cls)?.write(instance, values);
     });

@@ -2,11 +2,13 @@ import { types } from 'node:util';
 import { MessagePort } from 'node:worker_threads';
 import type { AnyFunction, Target } from './contract.ts';
 import { ShippingError } from './contract.ts';
-import { chainOf, classOf, kindOf, readPrivates } from './instances.ts';
-import { originOf } from './modules.ts';
+import { memoryId, symbolId } from './identity.ts';
+import { classOf, kindOf, readPrivates } from './instances.ts';
+import { chainOf } from './keepers.ts';
+import { originOf, whereKnown } from './modules.ts';
 import { isPlainAtOnce, listPlain } from './plain.ts';
 import { describeRefused, type Path, pathText } from './refusal.ts';
-import { knownClass, memoryId, symbolId, whereKnown } from './registry.ts';
+import { knownClass } from './registry.ts';
 import { textOf } from './shape.ts';
 import type { Fields, OddProperty, Wire, WireNode } from './wire.ts';
 

@@ -1,8 +1,9 @@
 import { type AnyFunction, type Shipment, ShippingError, type Target } from './contract.ts';
-import { plan } from './plan.ts';
+import { outgoing } from './later.ts';
+import { isPlain } from './plain.ts';
 import { receive, receivedBefore } from './receive.ts';
 import { registerShippable } from './registry.ts';
-import { read, write, writeError } from './values.ts';
+import { read } from './values.ts';
 
 export { type AnyFunction, type Shipment, ShippingError, type Target } from './contract.ts';
 export { registerShippable, type Travel } from './registry.ts';
@@ -22,7 +23,7 @@ registerShippable('ShippingError', ShippingError);
  * @throws ShippingError before anything runs, with each name that cannot travel, where it is used and the way out
  */
 export function shipFunction(fn: AnyFunction, to: Target): Shipment {
-  return plan(fn, to);
+  return outgoing().plan(fn, to);
 }
 
 /**
@@ -51,7 +52,7 @@ export function receiveFunction(shipment: Shipment | string): AnyFunction {
  * @throws ShippingError for sockets, streams, proxies and all else that cannot travel, with the path to it
  */
 export function shipValue(value: unknown, to: Target, transfer?: unknown[], path = 'value'): unknown {
-  return write(value, to, transfer, path);
+  return isPlain(value, to === 'thread') ? value : outgoing().write(value, to, transfer, path);
 }
 
 /** The value that `shipValue` made ready on the other side. */
@@ -64,7 +65,7 @@ export function receiveValue(value: unknown): unknown {
  * fails: what cannot travel is replaced by a text that says so.
  */
 export function shipError(error: unknown, to: Target): unknown {
-  return writeError(error, to);
+  return isPlain(error, to === 'thread') ? error : outgoing().writeError(error, to);
 }
 
 /** What was thrown on the other side, to be thrown again here. */

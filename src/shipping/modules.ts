@@ -2,18 +2,9 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import type { Surroundings } from './inspect.ts';
+import type { Origin } from './origin.ts';
+import type { KnownClass } from './registry.ts';
 import { scriptOf } from './scripts.ts';
-
-/** By what name a value that comes from a module, or with the engine, is found again in another thread or process. */
-export interface Origin {
-  readonly from: 'builtin' | 'file' | 'global';
-  /** A built-in's name, a file's path, or nothing. */
-  readonly id: string;
-  /** The way from there: none is the module itself. */
-  readonly keys: readonly string[];
-  /** The copy of a module that TypeScript makes for `import * as name`. */
-  readonly star?: boolean;
-}
 
 const require = createRequire(import.meta.url);
 const origins = new WeakMap<object, Origin>();
@@ -82,22 +73,9 @@ export function originInPackage(fn: object, at: Surroundings): Origin | undefine
   return origins.get(fn);
 }
 
-/**
- * The value of that name here; loads the module when it is not yet loaded.
- *
- * @throws whatever loading the module throws
- */
-export function valueFrom({ from, id, keys, star }: Origin): unknown {
-  let value: unknown = globalThis;
-  if (from === 'builtin') value = process.getBuiltinModule(id);
-  if (from === 'file') value = require(id);
-  for (const key of keys) value = (value as Record<string, unknown>)[key];
-  return star ? { ...(value as object), default: value } : value;
-}
-
-/** What a reader calls it. */
-export function originText({ id, keys }: Origin): string {
-  return [id, ...keys].filter((part) => part !== '').join('.');
+/** Where the other side finds the module that registers the class. */
+export function whereKnown({ cls, home }: KnownClass): Origin | undefined {
+  return home ?? originOf(cls);
 }
 
 /** Looks at what was loaded since the last time; never loads a module, never calls a getter that may have effects. */

@@ -1,3 +1,4 @@
+import { isEnvironment } from './identity.ts';
 import type { Surroundings } from './inspect.ts';
 import { originOf, standardNames } from './modules.ts';
 import { scriptOf } from './scripts.ts';
@@ -20,23 +21,6 @@ export type Meaning =
       readonly changes: 'never' | 'unknown' | { readonly with: object };
     }
   | { readonly kind: 'refused'; readonly reason: string; readonly wayOut: string };
-
-const environments = new WeakMap<object, string>();
-let count = 0;
-
-/** A number that no other thread or process gives: its own part first. */
-export const here = `${process.pid.toString(36)}.${Math.random().toString(36).slice(2, 10)}`;
-
-/** Names an object whose members are variables; in a worker, by the name it had at home. */
-export function environmentId(object: object, given?: string): string {
-  let id = given ?? environments.get(object);
-  if (id === undefined) {
-    count += 1;
-    id = `exports ${here}.${count}`;
-  }
-  environments.set(object, id);
-  return id;
-}
 
 /** Where tslab keeps the top-level names of all cells. */
 export function cellNames(): Record<string, unknown> | undefined {
@@ -63,7 +47,7 @@ export function meaningOf(name: string, at: Surroundings): Meaning {
   } catch {
     return { kind: 'refused', reason: 'has no value yet', wayOut: 'Give it one before the function is sent.' };
   }
-  if (typeof value === 'object' && value !== null && environments.has(value)) return { kind: 'members', of: value };
+  if (typeof value === 'object' && value !== null && isEnvironment(value)) return { kind: 'members', of: value };
 
   if (name === 'require' && typeof value === 'function' && 'resolve' in value) {
     const paths: readonly string[] = (value as NodeJS.Require).resolve.paths('./x') ?? [];

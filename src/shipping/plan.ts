@@ -4,6 +4,7 @@ import { deserialize, serialize } from 'node:v8';
 import { Builder, type Written, writeGraph } from './build.ts';
 import type { AnyFunction, Shipment, Target } from './contract.ts';
 import { Encoder } from './encode.ts';
+import { broughtBy } from './identity.ts';
 import { surroundingsOf } from './inspect.ts';
 import { isConstant, meaningOf } from './names.ts';
 import type { Contents } from './parcel.ts';
@@ -23,9 +24,6 @@ const plans: Readonly<Record<Target, WeakMap<AnyFunction, Plan>>> = {
   process: new WeakMap(),
   remote: new WeakMap(),
 };
-
-/** What brought a class here: it brings it further, too. */
-export const broughtBy = new WeakMap<AnyFunction, Shipment>();
 
 let version = 0;
 const manyLooks = 16;

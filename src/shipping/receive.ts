@@ -1,13 +1,12 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { deserialize } from 'node:v8';
-import { compile, standInFor } from './compile.ts';
+import { compile } from './compile.ts';
 import type { AnyFunction, Shipment } from './contract.ts';
 import { decode, type Sources } from './decode.ts';
-import { environmentId } from './names.ts';
+import { broughtBy, classId, classWithId, environmentId } from './identity.ts';
+import { outgoing } from './later.ts';
 import type { Binding, Contents, Definition, Parcel } from './parcel.ts';
-import { broughtBy } from './plan.ts';
-import { classId, classWithId } from './registry.ts';
 import type { Graph, WireNode } from './wire.ts';
 
 const received = new Map<string, AnyFunction>();
@@ -43,7 +42,6 @@ const classVersions = new WeakMap<AnyFunction, number>();
 /** Builds what one parcel brings. */
 class Workshop implements Sources {
   readonly shared: ReadonlyMap<string, SharedArrayBuffer>;
-  readonly standIn = standInFor;
   readonly #shipment: Shipment;
   readonly #contents: Contents;
   readonly #definitions: ReadonlyMap<string, Definition>;
@@ -86,6 +84,10 @@ class Workshop implements Sources {
     if (definition.isClass) this.#welcome(fn, definition);
     else this.#setProperties(fn, definition);
     return fn;
+  }
+
+  standIn(cls: AnyFunction): AnyFunction {
+    return outgoing().standInFor(cls);
   }
 
   #value(node: WireNode): unknown {

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type AnyFunction, ShippingError, type Target } from './contract.ts';
-import { type Origin, originOf, valueFrom } from './modules.ts';
-import { here } from './names.ts';
+import { type Origin, valueFrom } from './origin.ts';
 
 /** How the instances of one class of the library travel. */
 export interface Travel<T, D> {
@@ -65,70 +64,4 @@ export function classNamed(name: string, from: Origin | undefined): KnownClass {
   const known = byName.get(name);
   if (known) return known;
   throw new ShippingError(`${name} is not known here: import the module of the library that has it.`, [name]);
-}
-
-/** Where the other side finds the module that registers the class. */
-export function whereKnown({ cls, home }: KnownClass): Origin | undefined {
-  return home ?? originOf(cls);
-}
-
-let count = 0;
-const classIds = new WeakMap<object, string>();
-const classes = new Map<string, WeakRef<AnyFunction>>();
-
-/**
- * A class is the same class wherever it goes, and an instance that comes back is an instance of the class it was: so
- * each class has a name that it keeps on its travels.
- *
- * @param given the name that a class received here has where it comes from
- */
-export function classId(cls: AnyFunction, given?: string): string {
-  let id = classIds.get(cls);
-  if (id === undefined) {
-    count += 1;
-    id = given ?? `class ${here}.${count}`;
-    classIds.set(cls, id);
-    classes.set(id, new WeakRef(cls));
-  }
-  return id;
-}
-
-/** The class of that name, if it was made or received here. */
-export function classWithId(id: string): AnyFunction | undefined {
-  return classes.get(id)?.deref();
-}
-
-const symbols = new Map<string, symbol>();
-const symbolIds = new Map<symbol, string>();
-
-/** A symbol that only its own thread knows keeps its identity by a name too. */
-export function symbolId(symbol: symbol, given?: string): string {
-  let id = symbolIds.get(symbol);
-  if (id === undefined) {
-    id = given ?? `symbol ${here}.${symbols.size}`;
-    symbols.set(id, symbol);
-    symbolIds.set(symbol, id);
-  }
-  return id;
-}
-
-/** The symbol of that name, made if it is new here. */
-export function symbolWithId(id: string, description: string): symbol {
-  const symbol = symbols.get(id) ?? Symbol(description);
-  symbolId(symbol, id);
-  return symbol;
-}
-
-const memoryIds = new WeakMap<SharedArrayBuffer, string>();
-let memories = 0;
-
-/** Names shared memory, which is the same memory only if it has the same name. */
-export function memoryId(memory: SharedArrayBuffer): string {
-  let id = memoryIds.get(memory);
-  if (id === undefined) {
-    memories += 1;
-    id = `memory ${here}.${memories}`;
-    memoryIds.set(memory, id);
-  }
-  return id;
 }

@@ -1,5 +1,6 @@
+import { environmentId, here } from './identity.ts';
 import type { Surroundings } from './inspect.ts';
-import { environmentId, here, meaningOf } from './names.ts';
+import { meaningOf } from './names.ts';
 import type { Refusal } from './refusal.ts';
 import type { Source, Use } from './source.ts';
 

@@ -1,4 +1,4 @@
-import type { Origin } from './modules.ts';
+import type { Origin } from './origin.ts';
 
 /*
  * How data that the structured clone cannot carry whole is written down: a list of nodes, all plain data. Objects are

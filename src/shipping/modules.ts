@@ -96,7 +96,9 @@ function index(): void {
   if (moduleLoadList.length !== builtinsSeen) {
     builtinsSeen = moduleLoadList.length;
     for (const entry of moduleLoadList) {
-      const id = /^NativeModule ((?!internal\/|_|sys$|punycode$|wasi$).+)$/.exec(entry)?.[1];
+      // Some modules, such as sqlite, are known only by a name that begins with `node:`.
+      const name = /^NativeModule ((?!internal\/|_|sys$|punycode$|wasi$).+)$/.exec(entry)?.[1];
+      const id = name && `node:${name}`;
       const module: unknown = id && !files.has(id) && process.getBuiltinModule(id);
       if (!id || !isObject(module)) continue;
       files.add(id);

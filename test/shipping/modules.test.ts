@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import os, { availableParallelism as cores } from 'node:os';
 import * as path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { runInThisContext } from 'node:vm';
 import fc, { integer } from 'fast-check';
 import { receiveFunction, ShippingError, shipFunction, shipValue } from '../../src/shipping/index.ts';
@@ -219,7 +220,18 @@ describe('functions of plain modules', function () {
     assert.equal(refusal(() => receiveFunction('nobody')).names[0], 'nobody');
   });
 
+  it('find what only the names with node: know', async () => {
+    assert.deepEqual(await far.process.run(() => new DatabaseSync(':memory:').prepare('select 7 as x').get()), {
+      x: 7,
+    });
+  });
+
   it('refuse values by the path to them', () => {
+    const memory = new Int32Array(new SharedArrayBuffer(8));
+    assert.match(
+      refusal(() => shipValue({ memory }, 'remote')).message,
+      /another machine: value\.memory is shared memory/,
+    );
     const holder = { items: [new Map([['key', { sock: process.stdin }]])] };
     assert.deepEqual(refusal(() => shipValue(holder, 'thread', undefined, 'args[0]')).names, [
       'args[0].items[0].get(key).sock',

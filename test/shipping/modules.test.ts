@@ -221,9 +221,8 @@ describe('functions of plain modules', function () {
   });
 
   it('find what only the names with node: know', async () => {
-    assert.deepEqual(await far.process.run(() => new DatabaseSync(':memory:').prepare('select 7 as x').get()), {
-      x: 7,
-    });
+    const query = () => new DatabaseSync(':memory:').prepare('select 7 as x').get()?.x;
+    assert.equal(await far.process.run(query), 7);
   });
 
   it('refuse values by the path to them', () => {

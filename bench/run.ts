@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { asTable, Bench } from './harness.ts';
 
 /** Files beside the topics that are none. */
-const others = new Set(['harness', 'run', 'soak']);
+const others = new Set(['harness', 'run']);
 
 const topics = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts'))

@@ -6,6 +6,7 @@ import { root, SetupError } from './paths.mjs';
 import { setUp, trustMeanwhile } from './setup.mjs';
 
 const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
+const mocha = join('node_modules', 'mocha', 'bin', 'mocha.js');
 const biome = join('node_modules', '@biomejs', 'biome', 'bin', 'biome');
 
 /**
@@ -19,7 +20,8 @@ const commands = {
   html: { runs: [['src/course/html.ts']] },
   test: { runs: [['scripts/test.mjs']], needs: { trust: true } },
   bench: { runs: [['bench/run.ts']] },
-  soak: { runs: [['bench/soak.ts']] },
+  // Long forms of tests, without a limit of time; `-- -g WORDS` chooses some.
+  soak: { runs: [[mocha, '--timeout', '0', 'test/**/*.soak.ts']] },
   build: { runs: [], needs: { trust: true } },
   check: {
     runs: [

@@ -1,11 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { constants } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addChildCpu } from '../timing/cpu.ts';
 import { childOptions, endWithParent } from './children.ts';
-import type { Notice, Order } from './entry.ts';
-import { Runnable, type RunnableOptions } from './runnable.ts';
+import type { Notice } from './entry.ts';
+import { type Launch, Runnable, type RunnableOptions } from './runnable.ts';
 
 const entry = fileURLToPath(new URL(`./process-entry${extname(import.meta.filename)}`, import.meta.url));
 
@@ -22,45 +22,34 @@ const entry = fileURLToPath(new URL(`./process-entry${extname(import.meta.filena
  * await child.join();
  */
 export class Process<A extends unknown[] = unknown[]> extends Runnable<A> {
-  #child: ChildProcess | undefined;
-
   constructor(target: (...args: A) => unknown, ...args: A);
   constructor(options: RunnableOptions<A>);
   constructor(target: ((...args: A) => unknown) | RunnableOptions<A>, ...args: unknown[]) {
-    super('process', target, args);
+    super('process', launch, target, args);
   }
 
-  /** The system's number of the process, once it was started. */
+  /** The system's number of the process, once it was started: `id` by Python's name. */
   get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
-  /** Asks it to end (SIGTERM): exit code -15, as in Python. Without effect when it is not alive. */
-  terminate(): void {
-    this.#child?.kill('SIGTERM');
-  }
-
-  protected launch(order: Order): void {
-    const child = fork(entry, [], {
-      execArgv: childOptions(),
-      serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    this.#child = child;
-    endWithParent(child);
-    child.stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk));
-    child.on('message', (notice: Notice) => {
-      if (notice?.interleaved === 'left') addChildCpu(notice.cpu);
-      this.heard(notice);
-    });
-    child.on('error', (error) => console.error(`${order.who}: ${error.message}`));
-    // 'close' comes after the exit and after the last of the output.
-    child.once('close', (code, signal) => this.ended(code ?? -(signal === null ? 1 : constants.signals[signal])));
-    child.send(order);
-  }
-
-  protected kill(): void {
-    this.#child?.kill('SIGKILL');
+    return this.id;
   }
 }
+
+const launch: Launch = (order, _transfer, { heard, ended }) => {
+  const child = fork(entry, [], {
+    execArgv: childOptions(),
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  endWithParent(child);
+  child.stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+  child.on('message', (notice: Notice) => {
+    if (notice?.interleaved === 'left') addChildCpu(notice.cpu);
+    heard(notice);
+  });
+  child.on('error', (error) => console.error(`${order.who}: ${error.message}`));
+  // 'close' comes after the exit and after the last of the output.
+  child.once('close', (code, signal) => ended(code ?? -(signal === null ? 1 : constants.signals[signal])));
+  child.send(order);
+  return { id: child.pid, terminate: () => child.kill('SIGTERM'), kill: () => child.kill('SIGKILL') };
+};

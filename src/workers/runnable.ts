@@ -17,19 +17,40 @@ export interface RunnableOptions<A extends unknown[]> {
 
 /** A started thread or process, as far as `Runnable` has to know. */
 export interface Started {
-  /** Ends it at once. */
+  /** Node's number of the thread, or the system's of the process. */
+  readonly id: number | undefined;
+  /** Asks it to end. */
+  terminate(): void;
+  /** Ends it at once, whatever it does. */
   kill(): void;
 }
 
-/** What `Thread` and `Process` share: one shape, so that one word changes between them. */
-export abstract class Runnable<A extends unknown[]> {
+/** Starts a thread or a process; throws when it cannot be. */
+export type Launch = (
+  order: Order,
+  transfer: unknown[],
+  events: {
+    /** Called with each message of the thread or process. */
+    heard(notice: Notice): void;
+    /** Called once, when it has ended and its output has been shown. */
+    ended(exitCode: number): void;
+  },
+) => Started;
+
+/**
+ * What `Thread` and `Process` share: one shape, so that one word changes between them. Neither adds a private or
+ * protected member, for then TypeScript would not let `new` choose between the two.
+ */
+export class Runnable<A extends unknown[]> {
   readonly name: string;
   readonly #kind: 'thread' | 'process';
+  readonly #launch: Launch;
   readonly #target: (...args: A) => unknown;
   readonly #args: readonly unknown[];
   #state: 'new' | 'alive' | 'over' = 'new';
   #exitCode: number | null = null;
   #notice: Notice | undefined;
+  #started: Started | undefined;
   #spawned = 0;
   #eventId = 0;
   #lane: Lane | undefined;
@@ -39,6 +60,7 @@ export abstract class Runnable<A extends unknown[]> {
 
   protected constructor(
     kind: 'thread' | 'process',
+    launch: Launch,
     target: ((...args: A) => unknown) | RunnableOptions<A>,
     args: readonly unknown[],
   ) {
@@ -47,6 +69,7 @@ export abstract class Runnable<A extends unknown[]> {
       throw new TypeError(`a ${kind} needs a function to run: new X(fn, ...args) or new X({ target, args })`);
     }
     this.#kind = kind;
+    this.#launch = launch;
     this.#target = options.target;
     this.#args = options.args ?? [];
     this.name = ('name' in options && options.name) || options.target.name || 'anonymous';
@@ -70,13 +93,18 @@ export abstract class Runnable<A extends unknown[]> {
     const lane = this.#lane.name;
     this.#spawned = now();
     try {
-      this.launch({ shipment, args, who: `${lane} (${this.name})` }, transfer);
+      this.#started = this.#launch({ shipment, args, who: `${lane} (${this.name})` }, transfer, {
+        heard: (notice) => {
+          if (notice?.interleaved === 'left') this.#notice = notice;
+        },
+        ended: (exitCode) => this.#ended(exitCode),
+      });
     } catch (error) {
       this.#lane.release();
       throw error;
     }
     this.#state = 'alive';
-    this.#offInterrupt = host()?.onInterrupt(() => this.kill());
+    this.#offInterrupt = host()?.onInterrupt(() => this.#started?.kill());
     if (channels.worker.hasSubscribers) {
       channels.worker.publish({ kind: 'spawned', time: this.#spawned, lane, name: this.name });
     }
@@ -120,19 +148,20 @@ export abstract class Runnable<A extends unknown[]> {
     return this.#exitCode;
   }
 
-  /** Starts the thread or the process; throws when it cannot be. */
-  protected abstract launch(order: Order, transfer: unknown[]): void;
-
-  /** Ends it at once, whatever it does. */
-  protected abstract kill(): void;
-
-  /** Called with each message of the thread or process. */
-  protected heard(notice: Notice): void {
-    if (notice?.interleaved === 'left') this.#notice = notice;
+  /** Node's number of the thread, or the system's of the process, once it was started. */
+  get id(): number | undefined {
+    return this.#started?.id;
   }
 
-  /** Called once, when it has ended and its output has been shown. */
-  protected ended(exitCode: number): void {
+  /**
+   * Ends it: a thread at once, in the middle of whatever it does (exit code 1), a process by SIGTERM (exit code -15, as
+   * in Python). Without effect when it is not alive.
+   */
+  terminate(): void {
+    if (this.alive) this.#started?.terminate();
+  }
+
+  #ended(exitCode: number): void {
     this.#exitCode = exitCode;
     this.#state = 'over';
     this.#offInterrupt?.();

@@ -58,6 +58,14 @@ describe('the public types', function () {
     assert.deepEqual(problems("import * as interleaved from 'interleaved';\nexport const names = interleaved;\n"), []);
   });
 
+  it('let one word, or one variable, stand for Thread or Process', () => {
+    const use =
+      'for (const K of [Thread, Process]) { const one = new K((n: number) => {}, 3); one.start(); one.terminate(); }';
+    const wrong = "for (const K of [Thread, Process]) new K((n: number) => {}, 'three');";
+    assert.deepEqual(problems(`import { Process, Thread } from 'interleaved';\n${use}\n`), []);
+    assert.equal(problems(`import { Process, Thread } from 'interleaved';\n${wrong}\n`).length, 1);
+  });
+
   it('would be reported if they were wrong', () => {
     const found = problems("import { now } from 'interleaved';\nexport const text: string = now();\n");
     assert.match(found.join('\n'), /Type 'number' is not assignable to type 'string'/);

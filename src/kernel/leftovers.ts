@@ -3,6 +3,9 @@ import type { Cells } from './cells.ts';
 import { breakingOff } from './messages.ts';
 import { isFromCell } from './source.ts';
 
+/** How long leftovers are looked for, ms; the hook costs every callback a little, and later cells measure. */
+const watched = 60_000;
+
 /** A timer or an immediate whose time has come. */
 interface Due {
   _onTimeout?: () => void;
@@ -20,6 +23,7 @@ interface Due {
 export class Leftovers {
   readonly #hook: AsyncHook;
   #enabled = false;
+  #end: NodeJS.Timeout | undefined;
 
   constructor(cells: Cells) {
     const options = {
@@ -32,6 +36,8 @@ export class Leftovers {
 
   /** To be called where the event loop has just turned. */
   stop(): void {
+    clearTimeout(this.#end);
+    this.#end = setTimeout(() => this.pause(), watched).unref();
     if (this.#enabled) return;
     // What was broken off may have left async ids behind, which Node takes for corruption while a hook is enabled.
     (process as unknown as { _fatalException(error: unknown): void })._fatalException(breakingOff);

@@ -21,7 +21,12 @@ interface Run {
   readonly cell: Cell;
   value?: unknown;
   error?: unknown;
+  /** When its interrupt began, on the clock of `performance.now()`. */
+  interrupted?: number;
 }
+
+/** How long an interrupt may take to end workers and processes, ms. */
+const endsWithin = 1500;
 
 /** Runs cells on this thread for the socket thread. */
 export function serve(sockets: Worker, state: Int32Array): void {
@@ -131,8 +136,16 @@ export function serve(sockets: Worker, state: Int32Array): void {
   }
 
   async function interruptCell(id: number): Promise<void> {
-    const cell = run?.cell;
-    if (cell?.id !== id || cell.state !== 'running') return;
+    const current = run;
+    if (current?.cell.id !== id) return;
+    const { cell } = current;
+    if (current.interrupted !== undefined) {
+      // The interrupt itself may have been broken off, together with something that the cell had left behind.
+      if (performance.now() - current.interrupted > 2 * endsWithin)
+        finish(cell, report(new Interrupted(interruption(0, 0))));
+      return;
+    }
+    current.interrupted = performance.now();
     strays.settle(cell);
     cell.state = 'interrupted';
     leftovers.stop();
@@ -152,9 +165,9 @@ export function serve(sockets: Worker, state: Int32Array): void {
     });
     const [threads, children] = await Promise.race([
       Promise.all([owned.endWorkersOf(cell), processes]),
-      sleep(1500, [0, 0] as const),
+      sleep(endsWithin, [0, 0] as const),
     ]);
-    finish(cell, report(new Interrupted(interruption(threads, children))));
+    if (run === current) finish(cell, report(new Interrupted(interruption(threads, children))));
   }
 
   process.on('uncaughtException', (error: unknown) => {

@@ -1,13 +1,13 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Publisher, Reply, Router } from 'zeromq';
 import { freeMainThread } from './interrupt.ts';
 import { isLimited, RateWindow } from './limits.ts';
 import { fewUntaken, type SocketsData, State, type ToCells, type ToSockets } from './messages.ts';
 import { Outbox } from './outbox.ts';
+import { Ports, type Received } from './ports.ts';
 import { end, Processes } from './processes.ts';
-import { type Connection, type Content, type Header, type Message, Wire } from './wire.ts';
+import type { Connection, Content, Header } from './wire.ts';
 
 /** The socket thread of the kernel: all ZeroMQ sockets, the queue of cells, the clock of the output, interrupts. */
 const cells = parentPort;
@@ -15,19 +15,10 @@ if (cells === null) throw new Error('sockets.ts is the socket thread of the kern
 const tell = (message: ToCells): void => cells.postMessage(message);
 
 const { connectionFile, state } = workerData as SocketsData;
-const connection = JSON.parse(readFileSync(connectionFile, 'utf8')) as Connection;
-const wire = new Wire(connection.key);
+const ports = new Ports(JSON.parse(readFileSync(connectionFile, 'utf8')) as Connection);
 
-const iopub = new Publisher({ sendHighWaterMark: 0, linger: 1000 });
-const shell = new Router({ sendHighWaterMark: 0, linger: 1000 });
-const control = new Router({ sendHighWaterMark: 0, linger: 1000 });
-const stdin = new Router({ linger: 0 });
-const heartbeat = new Reply({ linger: 0 });
-
-interface Request {
+interface Request extends Received {
   readonly id: number;
-  readonly message: Message;
-  readonly socket: Router;
 }
 
 interface Running {
@@ -54,29 +45,9 @@ const processes = new Processes();
 let closing: Promise<void> | undefined;
 
 const outbox = new Outbox(
-  {
-    pack: (id, type, content) => {
-      const parent = headers.get(id);
-      return wire.pack({ identities: [Buffer.from(type)], header: wire.header(type), parent, metadata: {}, content });
-    },
-    send: (frames) => iopub.send(frames as Buffer[]),
-  },
+  { pack: (id, type, content) => ports.pack(type, content, headers.get(id)), send: (frames) => ports.publish(frames) },
   isLimited(process.env) ? new RateWindow() : undefined,
 );
-
-/** The end of each socket's line of replies: one send at a time. */
-const sending = new Map<Router, Promise<void>>();
-
-function answer({ message, socket }: Request, content: Content): void {
-  const header = wire.header(message.header.msg_type.replace(/_request$/, '_reply'));
-  const { identities, header: parent } = message;
-  const frames = wire.pack({ identities, header, parent, metadata: {}, content }) as Buffer[];
-  const before = sending.get(socket) ?? Promise.resolve();
-  sending.set(
-    socket,
-    before.then(() => socket.send(frames)),
-  );
-}
 
 function status(id: number, execution_state: 'starting' | 'busy' | 'idle'): void {
   outbox.message(id, 'status', { execution_state });
@@ -85,7 +56,7 @@ function status(id: number, execution_state: 'starting' | 'busy' | 'idle'): void
 /** The reply to a request, and its idle. */
 function finish(request: Request, content: Content): void {
   open.delete(request.id);
-  answer(request, content);
+  ports.reply(request, content);
   status(request.id, 'idle');
   if (request.message.header.msg_type === 'execute_request') return;
   void outbox.drained().then(() => headers.delete(request.id));
@@ -118,11 +89,12 @@ function executed(request: Request, content: Content): void {
   runNext();
 }
 
-function received(socket: Router, message: Message): void {
+function receive(received: Received): void {
+  const { message } = received;
   const type = message.header.msg_type;
   if (!type.endsWith('_request')) return;
   lastId += 1;
-  const request: Request = { id: lastId, message, socket };
+  const request: Request = { id: lastId, ...received };
   open.set(request.id, request);
   headers.set(request.id, message.header);
   if (type === 'execute_request') {
@@ -189,10 +161,9 @@ async function endProcessesOf(id: number): Promise<void> {
 /** Sends what is left, ends every process, closes the sockets: the last thing this kernel does. */
 function close(): Promise<void> {
   closing ??= (async () => {
-    await Promise.race([Promise.all([outbox.drained(), ...sending.values()]), sleep(1000)]);
+    await Promise.race([Promise.all([outbox.drained(), ports.replied()]), sleep(1000)]);
     await end(processes.all(), 'SIGTERM');
-    // Open sockets at the end of the process make ZeroMQ's binding abort it.
-    for (const socket of [iopub, shell, control, stdin, heartbeat]) socket.close();
+    ports.close();
     Atomics.store(state, State.closed, 1);
     Atomics.notify(state, State.closed);
   })();
@@ -241,21 +212,6 @@ cells.on('message', (message: ToSockets) => {
   }
 });
 
-async function listen(socket: Router): Promise<void> {
-  for await (const frames of socket) {
-    try {
-      received(socket, wire.unpack(frames));
-    } catch (error) {
-      // Not by way of the main thread, which may be busy.
-      writeSync(2, `interleaved kernel: ${error}\n`);
-    }
-  }
-}
-
-async function echo(): Promise<void> {
-  for await (const frames of heartbeat) await heartbeat.send(frames);
-}
-
 /** A kernel whose server has died is of no use to anyone. */
 function endWithParent(): void {
   const parent = process.ppid;
@@ -264,16 +220,6 @@ function endWithParent(): void {
   }, 500);
 }
 
-const address = (port: number): string => `${connection.transport}://${connection.ip}:${port}`;
-await Promise.all([
-  iopub.bind(address(connection.iopub_port)),
-  shell.bind(address(connection.shell_port)),
-  control.bind(address(connection.control_port)),
-  stdin.bind(address(connection.stdin_port)),
-  heartbeat.bind(address(connection.hb_port)),
-]);
+await ports.open(receive);
 status(0, 'starting');
-void listen(shell);
-void listen(control);
-void echo();
 endWithParent();

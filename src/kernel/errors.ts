@@ -26,6 +26,10 @@ export class TypeScriptError extends Error {
   }
 }
 
+const stackDepth = 25;
+/** Lines of cells in a traceback; a recursion would fill a screen. */
+const mostLines = 10;
+
 /** Errors whose stack has been formatted, with the frames in cells, innermost first. */
 const frames = new WeakMap<object, readonly Frame[]>();
 
@@ -41,6 +45,8 @@ const where = ({ cell, line, column }: Place): string => `cell ${cell}, line ${l
  * kernel's own calls begin. The engine calls it when a stack is first read.
  */
 export function nameCellsInStacks(): void {
+  // Deep enough to reach the cell through a library; the engine's own limit is 10.
+  Error.stackTraceLimit = stackDepth;
   Error.prepareStackTrace = (error, sites) => {
     const found: Frame[] = [];
     const lines: string[] = [];
@@ -109,7 +115,7 @@ function describe(error: unknown, lines: string[], seen: Set<unknown>): boolean 
   lines.push(headline(error));
   // Reading the stack is what makes the engine format it.
   const { stack } = error;
-  const own = frames.get(error) ?? sentFrames(String(stack));
+  const own = (frames.get(error) ?? sentFrames(String(stack))).slice(0, mostLines);
   for (const { place, name } of own) {
     lines.push(`  at ${name === '' ? '' : `${name}, `}cell ${place.cell}, line ${place.line}: ${place.text}`);
   }

@@ -1,4 +1,5 @@
 import { shipFunction, shipValue } from '../shipping/index.ts';
+import { giveAll, noteShared } from '../workers/holders.ts';
 import type { TaskOptions } from './executor.ts';
 import type { PoolCall, PoolJob } from './hand.ts';
 import { isPlain } from './outcome.ts';
@@ -34,11 +35,13 @@ export class Calls {
     const { args } = job;
     const moved: unknown[] = [...(job.call.transfer ?? [])];
     let shippedArgs: unknown[] | undefined;
+    let given = job.call.shared;
     for (let index = 0; index < args.length; index += 1) {
       const arg = args[index];
       if (isPlain(arg)) continue;
       const list = this.#kind === 'thread' ? moved : undefined;
-      const shipped = shipValue(arg, this.#kind, list, `args[${index}]`);
+      const { shipped, shared } = noteShared(() => shipValue(arg, this.#kind, list, `args[${index}]`));
+      if (shared !== undefined) given = [...(given ?? []), ...shared];
       if (shipped === arg) continue;
       shippedArgs ??= [...args];
       shippedArgs[index] = shipped;
@@ -48,6 +51,7 @@ export class Calls {
       job.shipped = true;
     }
     if (moved.length > 0) job.transfer = moved;
+    if (given !== undefined) job.leave = giveAll(given);
   }
 
   /** The turn is over: what a function uses may change from here on. */
@@ -58,8 +62,8 @@ export class Calls {
   #callOf(fn: Fn): PoolCall {
     const pace = this.#paces.get(fn) ?? new Pace();
     this.#paces.set(fn, pace);
-    const shipment = shipFunction(fn, this.#kind);
-    const call = { name: shipment.name, shipment, pace };
+    const { shipped: shipment, shared } = noteShared(() => shipFunction(fn, this.#kind));
+    const call = { name: shipment.name, shipment, pace, shared };
     this.#turn.set(fn, call);
     return call;
   }

@@ -39,7 +39,7 @@ export class ThreadEngine implements Engine {
     });
     const { port1: port, port2 } = new MessageChannel();
     const link = new ThreadLink(worker, port, events);
-    const order = { port: port2, buffer: link.buffer };
+    const order = { port: port2, buffer: link.buffer, lane: who };
     const hello: Promise<Hello> = this.#piscina.run(order, { transferList: [port2] as never });
     const first = await Promise.race([hello.catch(() => exit), exit]);
     if (first instanceof WorkerDied) {

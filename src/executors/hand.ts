@@ -1,5 +1,6 @@
 import { receiveError, receiveValue, type Shipment } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
+import type { Shared } from '../workers/holders.ts';
 import type { Call, Job } from './job.ts';
 import type { Pace } from './pace.ts';
 import type { Report } from './protocol.ts';
@@ -8,6 +9,8 @@ import type { Report } from './protocol.ts';
 export interface PoolCall extends Call {
   readonly shipment: Shipment;
   readonly pace: Pace;
+  /** Queues and the like that the function uses. */
+  readonly shared?: readonly Shared[] | undefined;
 }
 
 /** A job of a pool; its arguments are as `shipValue` made them. */

@@ -1,4 +1,5 @@
 import { channels, nextEventId } from '../timing/events.ts';
+import type { Leave } from '../workers/holders.ts';
 import { CancelledError } from './errors.ts';
 
 /** A function as a backend prepared it to be called many times. */
@@ -37,6 +38,8 @@ export abstract class Job {
   shipped = false;
   /** What moves to the worker with the arguments. */
   transfer: unknown[] | undefined = undefined;
+  /** Tells queues and the like that the task was given, if any, how it ended. */
+  leave: Leave | undefined = undefined;
   readonly holder: Holder;
   state: JobState = 'waiting';
   /** The lane of the worker that has it, once one has. */
@@ -115,6 +118,9 @@ export abstract class Job {
     this.state = state;
     this.outcome = outcome;
     if (this.eventId !== 0 && channels.task.hasSubscribers) this.#publish();
+    this.leave?.(
+      state === 'finished' ? undefined : `task '${this.call.name}' ${state}: ${(outcome as Error)?.message}`,
+    );
     this.settled();
   }
 

@@ -1,5 +1,6 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { now } from '../timing/clock.ts';
+import { setLaneHere } from '../workers/lanes.ts';
 import { isPlain, type Outcome, shipOutcome, uncopied } from './outcome.ts';
 import type { Batch, Hello, ThreadNews } from './protocol.ts';
 import { type Reporter, Runner } from './runner.ts';
@@ -8,7 +9,8 @@ import { Words } from './words.ts';
 const ready = now();
 
 /** Piscina calls this once in each thread of a pool; from then on batches come by the port. */
-export function serve({ port, buffer }: { port: MessagePort; buffer: SharedArrayBuffer }): Hello {
+export function serve({ port, buffer, lane }: { port: MessagePort; buffer: SharedArrayBuffer; lane: string }): Hello {
+  setLaneHere(lane);
   const runner = new Runner(new ThreadReporter(port, new Words(buffer)));
   port.on('message', (batch: Batch) => void runner.run(batch));
   return { ready };

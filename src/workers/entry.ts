@@ -1,11 +1,14 @@
 import { inspect } from 'node:util';
 import { receiveFunction, receiveValue, type Shipment } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
+import { setLaneHere } from './lanes.ts';
 
 /** What a new thread or process is to do. */
 export interface Order {
   readonly shipment: Shipment;
   readonly args: readonly unknown[];
+  /** Its lane in the timeline, such as `thread 1`. */
+  readonly lane: string;
   /** What errors call it, such as `thread 1 (count)`. */
   readonly who: string;
 }
@@ -17,6 +20,8 @@ export interface Notice {
   readonly started: number;
   readonly finished: number;
   readonly ok: boolean;
+  /** True when the function returned, false when it threw or the thread or process exited in the middle of it. */
+  readonly returned: boolean;
   /** Processes only: ms of CPU time used so far. */
   readonly cpu: number;
 }
@@ -28,27 +33,28 @@ export interface Notice {
  */
 export async function carryOut(order: Order, tell: (notice: Notice) => void): Promise<void> {
   const ready = now();
+  setLaneHere(order.lane);
   let started = ready;
   let told = false;
-  const leave = (ok: boolean): void => {
+  const leave = (ok: boolean, returned: boolean): void => {
     if (told) return;
     told = true;
     const { user, system } = process.cpuUsage();
-    tell({ interleaved: 'left', ready, started, finished: now(), ok, cpu: (user + system) / 1000 });
+    tell({ interleaved: 'left', ready, started, finished: now(), ok, returned, cpu: (user + system) / 1000 });
   };
   const fail = (error: unknown): void => {
     console.error(`${order.who}: ${error instanceof Error ? ownPart(error) : inspect(error)}`);
-    leave(false);
+    leave(false, false);
     process.exit(1);
   };
   process.on('uncaughtException', fail);
-  process.on('exit', (code) => leave(code === 0));
+  process.on('exit', (code) => leave(code === 0, false));
   try {
     const fn = receiveFunction(order.shipment);
     const args = order.args.map(receiveValue);
     started = now();
     await fn(...args);
-    leave(true);
+    leave(true, true);
   } catch (error) {
     fail(error);
   }

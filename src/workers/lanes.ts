@@ -28,3 +28,11 @@ export function takeLane(kind: 'thread' | 'process' | 'task'): Lane {
     },
   };
 }
+
+/** The lane of this thread; a worker is told its own when it starts. */
+export let laneHere = 'main';
+
+/** Called once, in a new worker. */
+export function setLaneHere(name: string): void {
+  laneHere = name;
+}

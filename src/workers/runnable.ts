@@ -3,6 +3,7 @@ import { host } from '../show/host.ts';
 import { now } from '../timing/clock.ts';
 import { channels, nextEventId } from '../timing/events.ts';
 import type { Notice, Order } from './entry.ts';
+import { giveAll, type Leave, noteShared } from './holders.ts';
 import { type Lane, takeLane } from './lanes.ts';
 
 /** What `new Thread({ … })` and `new Process({ … })` take: the names are Python's. */
@@ -55,6 +56,8 @@ export class Runnable<A extends unknown[]> {
   #eventId = 0;
   #lane: Lane | undefined;
   #offInterrupt: (() => void) | undefined;
+  /** Tells queues and the like that this one was given, if any, how it ended. */
+  #leave: Leave | undefined;
   readonly #over: Promise<void>;
   #settle!: () => void;
 
@@ -86,14 +89,17 @@ export class Runnable<A extends unknown[]> {
   start(): void {
     if (this.#state !== 'new') throw new Error(`${this.#kind} '${this.name}' was started before; make a new one`);
     const transfer: unknown[] = [];
-    const shipment = shipFunction(this.#target as AnyFunction, this.#kind);
     const list = this.#kind === 'thread' ? transfer : undefined;
-    const args = this.#args.map((arg, index) => shipValue(arg, this.#kind, list, `args[${index}]`));
+    const { shipped, shared } = noteShared(() => ({
+      shipment: shipFunction(this.#target as AnyFunction, this.#kind),
+      args: this.#args.map((arg, index) => shipValue(arg, this.#kind, list, `args[${index}]`)),
+    }));
+    if (shared !== undefined) this.#leave = giveAll(shared);
     this.#lane = takeLane(this.#kind);
     const lane = this.#lane.name;
     this.#spawned = now();
     try {
-      this.#started = this.#launch({ shipment, args, who: `${lane} (${this.name})` }, transfer, {
+      this.#started = this.#launch({ ...shipped, lane, who: `${lane} (${this.name})` }, transfer, {
         heard: (notice) => {
           if (notice?.interleaved === 'left') this.#notice = notice;
         },
@@ -101,6 +107,7 @@ export class Runnable<A extends unknown[]> {
       });
     } catch (error) {
       this.#lane.release();
+      this.#leave?.(undefined);
       throw error;
     }
     this.#state = 'alive';
@@ -166,6 +173,8 @@ export class Runnable<A extends unknown[]> {
     this.#state = 'over';
     this.#offInterrupt?.();
     this.#publish(exitCode === 0);
+    const isWhole = exitCode === 0 && this.#notice?.returned === true;
+    this.#leave?.(isWhole ? undefined : `${this.#lane?.name} (${this.name}) ended with exit code ${exitCode}`);
     this.#lane?.release();
     this.#settle();
   }

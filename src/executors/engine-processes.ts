@@ -23,6 +23,8 @@ export class ProcessEngine implements Engine {
   readonly kind = 'process';
   readonly #execArgv: readonly string[];
   #tinypool: Tinypool | undefined;
+  /** Resolves when nothing is left of the process. */
+  #gone: Promise<void> | undefined;
 
   constructor(execArgv: readonly string[] = []) {
     this.#execArgv = execArgv;
@@ -48,7 +50,7 @@ export class ProcessEngine implements Engine {
     const first = await Promise.race([hello.catch(() => ended), ended]);
     if (first instanceof WorkerDied) throw first;
     link.ready = first.ready;
-    ended.then((death) => link.close(death));
+    this.#gone = ended.then((death) => link.close(death));
     return link;
   }
 
@@ -56,6 +58,7 @@ export class ProcessEngine implements Engine {
     const tinypool = this.#tinypool;
     this.#tinypool = undefined;
     await tinypool?.destroy();
+    await this.#gone;
   }
 }
 

@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
+import { shipError } from '../shipping/index.ts';
 import { addChildCpu } from '../timing/cpu.ts';
+import { Bulk } from './bulk.ts';
 import type { Link, LinkEvents } from './engine.ts';
 import type { WorkerDied } from './errors.ts';
-import type { Batch, ProcessReport } from './protocol.ts';
+import type { Batch, ProcessBatch, ProcessReport } from './protocol.ts';
 
 /** A process of a pool. Holds each report back until what the process printed before it has been shown. */
 export class ProcessLink implements Link {
@@ -11,6 +13,8 @@ export class ProcessLink implements Link {
   readonly #events: LinkEvents;
   #post: (message: unknown) => void = () => {};
   #batch = 0;
+  /** Made for the first batch; null when this system has none. */
+  #bulk: Bulk | null | undefined;
   /** Bytes of stdout and stderr that came so far. */
   readonly #read: [number, number] = [0, 0];
   #held: ProcessReport[] = [];
@@ -32,13 +36,31 @@ export class ProcessLink implements Link {
   /** Called with each report. */
   hear(report: ProcessReport): void {
     addChildCpu(report.cpu);
-    if (this.#held.length === 0 && this.#shown(report)) this.#events.report(report);
-    else this.#held.push(report);
+    const whole = report.packed === undefined ? report : this.#unpack(report, report.packed);
+    if (report.end) this.#bulk?.empty();
+    if (this.#held.length === 0 && this.#shown(report)) this.#events.report(whole);
+    else this.#held.push(whole);
   }
 
   send(batch: Batch): void {
     this.#batch = batch.batch;
-    this.#post(batch);
+    const isFirst = this.#bulk === undefined;
+    if (isFirst) this.#bulk = Bulk.create() ?? null;
+    const bulk = this.#bulk ?? undefined;
+    bulk?.rewind();
+    const packed: number[] = [];
+    const args = batch.args.map((arg, index) => {
+      const bytes = bulk?.pack(arg);
+      if (bytes !== undefined) packed.push(index);
+      return bytes ?? arg;
+    });
+    const message: ProcessBatch = {
+      ...batch,
+      ...(packed.length > 0 && { args }),
+      bulk: isFirst ? bulk?.path : undefined,
+      packed: packed.length > 0 ? packed : undefined,
+    };
+    this.#post(message);
   }
 
   takeBack(indices: readonly number[]): undefined {
@@ -71,10 +93,26 @@ export class ProcessLink implements Link {
 
   /** The process is gone, and no more output will come. */
   close(death: WorkerDied): void {
+    this.#bulk?.close();
     const held = this.#held;
     this.#held = [];
     for (const report of held) this.#events.report(report);
     this.#events.died(death, undefined);
+  }
+
+  /** The report with its large values read. One for which there is no memory here has failed. */
+  #unpack(report: ProcessReport, packed: readonly number[]): ProcessReport {
+    const values = [...report.values];
+    const failed = new Set(report.failed);
+    for (const index of packed) {
+      try {
+        values[index] = this.#bulk!.unpack(values[index] as Uint8Array);
+      } catch (error) {
+        values[index] = shipError(error, 'process');
+        failed.add(index);
+      }
+    }
+    return { ...report, values, failed: [...failed].sort((a, b) => a - b) };
   }
 
   #came(stream: 0 | 1, bytes: number): void {

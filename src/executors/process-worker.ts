@@ -1,18 +1,22 @@
+import { createRequire } from 'node:module';
+import { extname } from 'node:path';
 import { serialize } from 'node:v8';
 import { now } from '../timing/clock.ts';
-import { shipOutcome, uncopied } from './outcome.ts';
-import type { Batch, Hello, ProcessReport, Withdrawal } from './protocol.ts';
+import type { Bulk } from './bulk.ts';
+import { bulkIn, shipOutcome, uncopied } from './outcome.ts';
+import type { Hello, ProcessBatch, ProcessReport, Withdrawal } from './protocol.ts';
 import { type Reporter, Runner } from './runner.ts';
 
 const ready = now();
+const bulkFile = `./bulk${extname(import.meta.filename)}`;
 
 /** Tinypool calls this once in each process of a pool; from then on batches come by the same channel. */
 export function serve(): Hello {
   const reporter = new ProcessReporter();
   const runner = new Runner(reporter);
-  process.on('message', (message: Batch | Withdrawal | object) => {
+  process.on('message', (message: ProcessBatch | Withdrawal | object) => {
     if ('withdraw' in message) reporter.withdraw(message);
-    else if ('functions' in message) void runner.run(message);
+    else if ('functions' in message) void runner.run(reporter.unpack(message));
   });
   process.on('exit', () => reporter.lastWords());
   process.on('disconnect', () => process.exit());
@@ -32,7 +36,27 @@ class ProcessReporter implements Reporter {
   #values: unknown[] = [];
   #failed: number[] = [];
   #shipped = false;
+  #packed: number[] = [];
   #cpu = 0;
+  #bulkPath: string | undefined;
+  #openBulk: Bulk | undefined;
+
+  /** The batch with its large arguments read; from now on results may be written over them. */
+  unpack(batch: ProcessBatch): ProcessBatch {
+    this.#bulkPath ??= batch.bulk;
+    const args = [...batch.args];
+    for (const index of batch.packed ?? []) args[index] = this.#bulk.unpack(args[index] as Uint8Array);
+    this.#openBulk?.rewind();
+    return { ...batch, args };
+  }
+
+  // Few workers need it, and each would pay for loading it at its start.
+  get #bulk(): Bulk {
+    this.#openBulk ??= (createRequire(import.meta.url)(bulkFile) as typeof import('./bulk.ts')).Bulk.open(
+      this.#bulkPath!,
+    );
+    return this.#openBulk;
+  }
 
   open(batch: number): void {
     this.#batch = batch;
@@ -57,7 +81,10 @@ class ProcessReporter implements Reporter {
     if (!outcome.ok) this.#failed.push(this.#values.length);
     if (outcome.shipped) this.#shipped = true;
     this.#times.push(started, finished);
-    this.#values.push(outcome.value);
+    const isBulk = outcome.ok && this.#bulkPath !== undefined && bulkIn(outcome.value) !== undefined;
+    const packed = isBulk ? this.#bulk.pack(outcome.value) : undefined;
+    if (packed !== undefined) this.#packed.push(this.#values.length);
+    this.#values.push(packed ?? outcome.value);
   }
 
   report(end: boolean): void {
@@ -70,6 +97,7 @@ class ProcessReporter implements Reporter {
       values: this.#values,
       failed: this.#failed.length > 0 ? this.#failed : undefined,
       shipped: this.#shipped,
+      packed: this.#packed.length > 0 ? this.#packed : undefined,
       end,
       cpu: cpu - this.#cpu,
       written: [written(process.stdout), written(process.stderr)],
@@ -79,6 +107,7 @@ class ProcessReporter implements Reporter {
     this.#times = [];
     this.#values = [];
     this.#failed = [];
+    this.#packed = [];
     this.#shipped = false;
     try {
       process.send!(report);

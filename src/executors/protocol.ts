@@ -16,6 +16,14 @@ export interface Batch {
   readonly transferResult: boolean;
 }
 
+/** A batch as a process is sent it. */
+export interface ProcessBatch extends Batch {
+  /** The path of the `Bulk` of pool and process, in the first batch, if there is one. */
+  readonly bulk: string | undefined;
+  /** Which of `args` it packed. */
+  readonly packed: readonly number[] | undefined;
+}
+
 /** Asks a process not to begin tasks of the batch that it is at. (Threads are told by shared words.) */
 export interface Withdrawal {
   readonly withdraw: number;
@@ -40,6 +48,8 @@ export interface Report {
 
 /** A report as a process sends it. */
 export interface ProcessReport extends Report {
+  /** Which of `values` the `Bulk` packed. */
+  readonly packed: readonly number[] | undefined;
   /** Ms of CPU time since the last report. */
   readonly cpu: number;
   /** Bytes written to stdout and stderr so far; what they show must come before the results. */

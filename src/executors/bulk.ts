@@ -1,0 +1,138 @@
+import { closeSync, constants, existsSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
+import { bulkIn, leastBulk } from './outcome.ts';
+
+/** Linux: opens a file that has no name, so that nothing can be left behind whoever dies. */
+const nameless = 0o20000000 | constants.O_DIRECTORY | constants.O_RDWR;
+
+/** Where the bytes of an array are in the file. */
+type Place = readonly [from: number, length: number];
+
+/** The hooks of Node's serializers, which its types leave out. */
+interface HostObjects {
+  _writeHostObject(object: ArrayBufferView): void;
+  _readHostObject(): unknown;
+}
+const { _writeHostObject: writeSmall } = DefaultSerializer.prototype as unknown as HostObjects;
+const { _readHostObject: readSmall } = DefaultDeserializer.prototype as unknown as HostObjects;
+
+/**
+ * Large typed arrays on their way to a process and back: their bytes go through a file in memory instead of the
+ * channel, whose four copies of each byte cost three times as much.
+ *
+ * The pool has the file and the process opens it by the pool's descriptor. A value is written at the end of those
+ * before it. Invariant: what a batch brings is read before any of its tasks runs, after which the process may write
+ * over it; what its tasks give is read when the report of it comes, and the file is emptied when the last one came.
+ */
+export class Bulk {
+  readonly #file: number;
+  /** Where the next bytes go. */
+  #end = 0;
+  #used = false;
+
+  /** @param file its descriptor, which this object closes */
+  private constructor(file: number) {
+    this.#file = file;
+  }
+
+  /** A new one; undefined where the system has no files in memory. */
+  static create(): Bulk | undefined {
+    try {
+      const bulk = new Bulk(openSync('/dev/shm', nameless, 0o600));
+      if (existsSync(bulk.path)) return bulk;
+      bulk.close();
+    } catch {}
+    return undefined;
+  }
+
+  /** The one of another process. */
+  static open(path: string): Bulk {
+    return new Bulk(openSync(path, 'r+'));
+  }
+
+  /** Where another process of this user finds it as long as this one has it open. */
+  get path(): string {
+    return `/proc/${process.pid}/fd/${this.#file}`;
+  }
+
+  /**
+   * Writes a value down, its large arrays in the file; undefined when there are none, or no room for them, or when the
+   * value cannot be copied at all: the channel then does what it does.
+   */
+  pack(value: unknown): Uint8Array | undefined {
+    const buffers = bulkIn(value);
+    if (buffers === undefined) return undefined;
+    const start = this.#end;
+    const writer = new DefaultSerializer();
+    (writer as unknown as HostObjects)._writeHostObject = (view) => {
+      const isBulk = view.byteLength >= leastBulk;
+      writer.writeUint32(isBulk ? 1 : 0);
+      if (!isBulk) {
+        writeSmall.call(writer, view);
+        return;
+      }
+      writer.writeValue((view as Uint8Array)[Symbol.toStringTag]);
+      writer.writeValue(this.#write(new Uint8Array(view.buffer, view.byteOffset, view.byteLength)));
+    };
+    try {
+      writer.writeHeader();
+      writer.writeValue(buffers.map((buffer) => this.#write(new Uint8Array(buffer))));
+      for (const [id, buffer] of buffers.entries()) writer.transferArrayBuffer(id, buffer);
+      writer.writeValue(value);
+      return writer.releaseBuffer();
+    } catch {
+      this.#end = start;
+      return undefined;
+    }
+  }
+
+  /** The value that the other side wrote down. */
+  unpack(packed: Uint8Array): unknown {
+    const reader = new DefaultDeserializer(packed);
+    (reader as unknown as HostObjects)._readHostObject = () => {
+      if (reader.readUint32() === 0) return readSmall.call(reader);
+      const type = Reflect.get(globalThis, reader.readValue() as string) as typeof Float64Array;
+      return new type(this.#read(reader.readValue() as Place));
+    };
+    reader.readHeader();
+    const places = reader.readValue() as Place[];
+    for (const [id, place] of places.entries()) reader.transferArrayBuffer(id, this.#read(place));
+    return reader.readValue();
+  }
+
+  /** All was read: the next value may be written over it. */
+  rewind(): void {
+    this.#end = 0;
+  }
+
+  /** Gives the memory back. */
+  empty(): void {
+    if (this.#used) ftruncateSync(this.#file);
+    this.#used = false;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #write(bytes: Uint8Array): Place {
+    const { length } = bytes;
+    this.#used = true;
+    const from = this.#end;
+    for (let done = 0; done < length; ) done += writeSync(this.#file, bytes, done, length - done, from + done);
+    this.#end += length;
+    return [from, length];
+  }
+
+  #read([from, length]: Place): ArrayBuffer {
+    this.#used = true;
+    // Of its own, unlike Node's small buffers, and not filled with zeros that are overwritten at once.
+    const bytes = Buffer.allocUnsafeSlow(length);
+    for (let done = 0; done < length; ) {
+      const read = readSync(this.#file, bytes, done, length - done, from + done);
+      if (read === 0) throw new RangeError('the memory of a large array is gone');
+      done += read;
+    }
+    return bytes.buffer as ArrayBuffer;
+  }
+}

@@ -29,6 +29,8 @@ export class Slot {
   /** Tasks that were sent to this worker. */
   tasks = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** True once its worker was told to end: whatever else that hits has done nothing wrong and runs again. */
+  #ending = false;
   /** Ids of the functions that this worker has. */
   readonly #known = new Set<string>();
 
@@ -50,6 +52,7 @@ export class Slot {
   /** Starts the worker. Rejects when it ends before it is ready. */
   async start(): Promise<void> {
     this.tasks = 0;
+    this.#ending = false;
     this.#lane = takeLane(this.#engine.kind);
     const lane = this.#lane.name;
     if (channels.worker.hasSubscribers) channels.worker.publish({ kind: 'spawned', time: now(), lane });
@@ -100,7 +103,7 @@ export class Slot {
       if (job.over) return false;
     }
     job.abandon(cancelled(job.call.name, job.reason), now());
-    if (taken?.length === 0 || (taken === undefined && index === hand.reported)) link.end(index);
+    if (taken?.length === 0 || (taken === undefined && index === hand.reported)) this.#end(index);
     return true;
   }
 
@@ -148,7 +151,7 @@ export class Slot {
       this.#link?.hold(false);
     } else if (hand.running?.over) {
       // It was cancelled too late to be left out.
-      this.#link?.end(hand.reported);
+      this.#end(hand.reported);
     }
     if (back.length > 0) this.#owner.back(back);
     if (report.end) this.#owner.free(this);
@@ -165,7 +168,7 @@ export class Slot {
     if (hand === undefined && death.cause !== undefined) process.emitWarning(death);
     const unfinished = hand?.unfinished ?? [];
     const running = hand?.running;
-    if (begun !== false && running !== undefined && !running.over) {
+    if ((begun ?? !this.#ending) && running !== undefined && !running.over) {
       unfinished.shift();
       const who = `${lane}, which ran '${running.call.name}',`;
       const error = new WorkerDied(who, death.exitCode, death.signal, death.cause);
@@ -183,7 +186,7 @@ export class Slot {
       const time = now();
       const error = new TimeoutError(`task '${job.call.name}' ran for more than ${runTimeout} ms and was ended`);
       job.finish(false, error, job.started, time, time);
-      this.#link?.end(this.#hand.reported);
+      this.#end(this.#hand.reported);
     });
   }
 
@@ -197,6 +200,11 @@ export class Slot {
     for (const job of jobs) if (!good.includes(job)) job.finish(false, error, time, time, time);
     this.#owner.back(good);
     this.#owner.free(this);
+  }
+
+  #end(index: number): void {
+    this.#ending = true;
+    this.#link?.end(index);
   }
 
   #empty(): void {

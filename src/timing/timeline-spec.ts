@@ -102,7 +102,8 @@ export function timelineSpec(
     title: null,
     tickCount: narrow ? 4 : 7,
     labelExpr: `datum.label + ' ${unit.name}'`,
-    labelFlush: true,
+    // Within this many px of an end a label turns inwards, or the last one would be cut.
+    labelFlush: 24,
     labelOverlap: true,
   } as const;
   const scale = { domain: [0, time(span)], nice: false } as const;

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { shipError } from '../shipping/index.ts';
 import { addChildCpu } from '../timing/cpu.ts';
+import { noteChildMemory } from '../timing/memory.ts';
 import { Bulk } from './bulk.ts';
 import type { Link, LinkEvents } from './engine.ts';
 import type { WorkerDied } from './errors.ts';
@@ -36,6 +37,7 @@ export class ProcessLink implements Link {
   /** Called with each report. */
   hear(report: ProcessReport): void {
     addChildCpu(report.cpu);
+    noteChildMemory(this.#child, report.memory);
     const whole = report.packed === undefined ? report : this.#unpack(report, report.packed);
     if (report.end) this.#bulk?.empty();
     if (this.#held.length === 0 && this.#shown(report)) this.#events.report(whole);

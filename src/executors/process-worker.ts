@@ -88,8 +88,8 @@ class ProcessReporter implements Reporter {
   }
 
   report(end: boolean): void {
-    const { user, system } = process.cpuUsage();
-    const cpu = (user + system) / 1000;
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    const cpu = (userCPUTime + systemCPUTime) / 1000;
     const report: ProcessReport = {
       batch: this.#batch,
       from: this.#from,
@@ -100,6 +100,7 @@ class ProcessReporter implements Reporter {
       packed: this.#packed.length > 0 ? this.#packed : undefined,
       end,
       cpu: cpu - this.#cpu,
+      memory: maxRSS,
       written: [written(process.stdout), written(process.stderr)],
     };
     this.#cpu = cpu;

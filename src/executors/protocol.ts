@@ -52,6 +52,8 @@ export interface ProcessReport extends Report {
   readonly packed: readonly number[] | undefined;
   /** Ms of CPU time since the last report. */
   readonly cpu: number;
+  /** The most memory in KiB that it has held so far. */
+  readonly memory: number;
   /** Bytes written to stdout and stderr so far; what they show must come before the results. */
   readonly written: readonly [stdout: number, stderr: number];
 }

@@ -1,5 +1,5 @@
 import { drawBars } from '../show/bars.ts';
-import { duration, durations, ratio, spread, times } from '../show/format.ts';
+import { bytes, duration, durations, ratio, spread, times } from '../show/format.ts';
 import { type Part, paragraph, partsOf, Shown } from '../show/parts.ts';
 import { table } from '../show/table.ts';
 import type { Plan } from './compare-options.ts';
@@ -20,6 +20,8 @@ export class Comparison extends Shown {
   readonly speedUps: Readonly<Record<string, Spread>>;
   /** Contender to CPU time ÷ wall time, median of the rounds. */
   readonly coresBusy: Readonly<Record<string, number>>;
+  /** Contender to the most memory in bytes of a run, median of the rounds: see `TimedResult.peakMemory`. */
+  readonly peakMemory: Readonly<Record<string, number>>;
   /** Contender to what its last run returned. */
   readonly values: Readonly<Record<string, unknown>>;
   /** Contender to the timeline of its middle round. */
@@ -45,6 +47,7 @@ export class Comparison extends Shown {
     this.times = each((_, runs) => spreadOf(runs.map((run) => run.ms)));
     this.speedUps = each((name) => spreadOf(rounds.map((round) => round.get(plan.baseline)!.ms / round.get(name)!.ms)));
     this.coresBusy = each((_, runs) => spreadOf(runs.map((run) => run.cpuMs / run.ms)).median);
+    this.peakMemory = each((_, runs) => spreadOf(runs.map((run) => run.peakMemory)).median);
     this.values = each((_, runs) => runs.at(-1)!.value);
     this.timelines = each((name, runs) => middleTimeline(runs, this.times[name]!.median));
     const python = [...plan.python].flatMap(([name, { speedUp }]) => (speedUp === undefined ? [] : [[name, speedUp]]));
@@ -83,6 +86,7 @@ export class Comparison extends Shown {
         time: several ? durations(this.times[name]!) : duration(this.times[name]!.median),
         'speed-up': name === this.baseline ? 'baseline' : several ? withSpread(speedUp) : times(speedUp.median),
         'cores busy': this.coresBusy[name]!.toFixed(2),
+        'peak memory': bytes(this.peakMemory[name]!),
         'in Python': seconds && posted ? `${seconds} (${posted})` : seconds || posted,
       };
     });

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { duration } from '../show/format.ts';
+import { bytes, duration } from '../show/format.ts';
 import { host } from '../show/host.ts';
 import { type Part, partsOf, Shown } from '../show/parts.ts';
 import { show, showsPictures } from '../show/show.ts';
 import { table } from '../show/table.ts';
 import { now } from './clock.ts';
 import { cpuTime } from './cpu.ts';
+import { watchMemory } from './memory.ts';
 import { Recorder } from './recorder.ts';
 import { Timeline } from './timeline.ts';
 
@@ -20,15 +21,26 @@ export class TimedResult<T = unknown> extends Shown {
   readonly ms: number;
   /** CPU time in ms, of all threads and of the child processes that reported theirs. */
   readonly cpuMs: number;
+  /** The most memory in bytes that this process held meanwhile, and each child process that reported since its start. */
+  readonly peakMemory: number;
   readonly timeline: Timeline;
   readonly failed: boolean;
 
-  constructor(run: { label: string; value: T; ms: number; cpuMs: number; timeline: Timeline; failed: boolean }) {
+  constructor(run: {
+    label: string;
+    value: T;
+    ms: number;
+    cpuMs: number;
+    peakMemory: number;
+    timeline: Timeline;
+    failed: boolean;
+  }) {
     super();
     this.label = run.label;
     this.value = run.value;
     this.ms = run.ms;
     this.cpuMs = run.cpuMs;
+    this.peakMemory = run.peakMemory;
     this.timeline = run.timeline;
     this.failed = run.failed;
   }
@@ -45,6 +57,7 @@ export class TimedResult<T = unknown> extends Shown {
       time: duration(this.ms),
       'CPU time': duration(this.cpuMs),
       'cores busy': `${this.coresBusy.toFixed(2)} of ${availableParallelism()}`,
+      'peak memory': bytes(this.peakMemory),
       ...(result === '' ? {} : { result }),
     };
     const figures = partsOf(table([row], { caption: this.label }));
@@ -75,12 +88,13 @@ export async function timed<T>(
     throw new TypeError(`timed() needs a function to run, not ${inspect(fn)}: timed('label', () => work()).`);
   }
   const label = typeof first === 'string' ? first : fn.name || 'timed';
-  const { value, ms, cpuMs, timeline, error } = await measure(label, fn);
+  const { value, ms, cpuMs, peakMemory, timeline, error } = await measure(label, fn);
   const result = new TimedResult<T>({
     label,
     value: value as T,
     ms,
     cpuMs,
+    peakMemory,
     timeline: timeline(),
     failed: error !== undefined,
   });
@@ -95,6 +109,7 @@ export interface Measured {
   readonly value: unknown;
   readonly ms: number;
   readonly cpuMs: number;
+  readonly peakMemory: number;
   /** Made when asked for, so that nothing is computed between two measured runs; absent when its events were forgotten. */
   readonly timeline?: () => Timeline;
   readonly events: number;
@@ -109,6 +124,7 @@ export async function measure(label: string, fn: () => unknown): Promise<Measure
   // A function that never ends must not record for ever once its cell was interrupted.
   const release = host()?.onInterrupt(() => recorder.stop());
   recorder.start();
+  const peak = watchMemory();
   const cpuBefore = cpuTime();
   const start = now();
   try {
@@ -119,6 +135,7 @@ export async function measure(label: string, fn: () => unknown): Promise<Measure
   const end = now();
   await nextTurn(); // batched events and CPU times of processes may still be on their way
   const cpuMs = cpuTime() - cpuBefore;
+  const peakMemory = peak();
   recorder.stop();
   release?.();
   const timeline = () => {
@@ -129,7 +146,8 @@ export async function measure(label: string, fn: () => unknown): Promise<Measure
     const own = [{ ...call, kind: 'started', time: start } as const, { ...call, kind: 'finished', time: end } as const];
     return new Timeline([...events, ...own], { start, end, dropped: recorder.dropped });
   };
-  return { value, ms: end - start, cpuMs, timeline, events: recorder.events.length, ...(error && { error }) };
+  const events = recorder.events.length;
+  return { value, ms: end - start, cpuMs, peakMemory, timeline, events, ...(error && { error }) };
 }
 
 /** A value in at most 100 characters. */

@@ -24,6 +24,8 @@ export interface Notice {
   readonly returned: boolean;
   /** Processes only: ms of CPU time used so far. */
   readonly cpu: number;
+  /** Processes only: the most memory in KiB that it has held. */
+  readonly memory: number;
 }
 
 /**
@@ -39,8 +41,9 @@ export async function carryOut(order: Order, tell: (notice: Notice) => void): Pr
   const leave = (ok: boolean, returned: boolean): void => {
     if (told) return;
     told = true;
-    const { user, system } = process.cpuUsage();
-    tell({ interleaved: 'left', ready, started, finished: now(), ok, returned, cpu: (user + system) / 1000 });
+    const { userCPUTime, systemCPUTime, maxRSS: memory } = process.resourceUsage();
+    const cpu = (userCPUTime + systemCPUTime) / 1000;
+    tell({ interleaved: 'left', ready, started, finished: now(), ok, returned, cpu, memory });
   };
   const fail = (error: unknown): void => {
     console.error(`${order.who}: ${error instanceof Error ? ownPart(error) : inspect(error)}`);

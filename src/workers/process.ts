@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addChildCpu } from '../timing/cpu.ts';
+import { noteChildMemory } from '../timing/memory.ts';
 import { childOptions, endWithParent } from './children.ts';
 import type { Notice } from './entry.ts';
 import { type Launch, Runnable, type RunnableOptions } from './runnable.ts';
@@ -44,7 +45,10 @@ const launch: Launch = (order, _transfer, { heard, ended }) => {
   child.stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk));
   child.stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk));
   child.on('message', (notice: Notice) => {
-    if (notice?.interleaved === 'left') addChildCpu(notice.cpu);
+    if (notice?.interleaved === 'left') {
+      addChildCpu(notice.cpu);
+      noteChildMemory(child, notice.memory);
+    }
     heard(notice);
   });
   child.on('error', (error) => console.error(`${order.who}: ${error.message}`));

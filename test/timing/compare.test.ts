@@ -128,7 +128,7 @@ describe('compare', () => {
   it('says what one core cannot do, and when the machine was busy', () => {
     const plan = planOf({ a: () => 1 }, {});
     const round = (ms: number) => {
-      const run = { value: 1, ms, cpuMs: 1, events: 0, timeline: () => new Timeline([]) };
+      const run = { value: 1, ms, cpuMs: 1, peakMemory: 1, events: 0, timeline: () => new Timeline([]) };
       return new Map([['a', run]]);
     };
     const alone = String(new Comparison({ ...plan, cores: 1 }, [round(10), round(16), round(11)]));

@@ -12,7 +12,7 @@ import type { Hello, ProcessReport } from './protocol.ts';
 const workerFile = fileURLToPath(new URL(`./process-worker${extname(import.meta.filename)}`, import.meta.url));
 
 /** Ms that a dead worker's last output may take to arrive before its tasks are settled without it. */
-const lastOutput = 50;
+const lastOutput = 20;
 
 /**
  * One process of a pool, owned by a tinypool of its own: tinypool forks it, pipes its output, replaces it when it

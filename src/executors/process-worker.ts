@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import { serialize } from 'node:v8';
 import { now } from '../timing/clock.ts';
 import type { Bulk } from './bulk.ts';
 import { bulkIn, shipOutcome, uncopied } from './outcome.ts';
@@ -8,6 +6,9 @@ import type { Hello, ProcessBatch, ProcessReport, Withdrawal } from './protocol.
 import { type Reporter, Runner } from './runner.ts';
 
 const ready = now();
+// Not by import, which would make Node load all that the module could offer, at the start of every worker.
+const { createRequire } = process.getBuiltinModule('node:module');
+const { serialize } = process.getBuiltinModule('node:v8');
 const bulkFile = `./bulk${extname(import.meta.filename)}`;
 
 /** Tinypool calls this once in each process of a pool; from then on batches come by the same channel. */

@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 
-const load = createRequire(import.meta.url);
+// Not by import, which would make Node load all that the module could offer, at the start of every worker.
+const load = process.getBuiltinModule('node:module').createRequire(import.meta.url);
 let half: typeof import('./outgoing.ts') | undefined;
 
 /** The half of shipping that sends, loaded at its first use: it would add a third to the start of a worker. */

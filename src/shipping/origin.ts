@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-
 /** By what name a value that comes from a module, or with the engine, is found again in another thread or process. */
 export interface Origin {
   readonly from: 'builtin' | 'file' | 'global';
@@ -11,7 +9,8 @@ export interface Origin {
   readonly star?: boolean;
 }
 
-const require = createRequire(import.meta.url);
+// Not by import, which would make Node load all that the module could offer, at the start of every worker.
+const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);
 
 /**
  * The value of that name here; loads the module when it is not yet loaded.

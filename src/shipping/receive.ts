@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { deserialize } from 'node:v8';
 import { compile } from './compile.ts';
 import type { AnyFunction, Shipment } from './contract.ts';
 import { decode, type Sources } from './decode.ts';
@@ -8,6 +6,10 @@ import { broughtBy, classId, classWithId, environmentId } from './identity.ts';
 import { outgoing } from './later.ts';
 import type { Binding, Contents, Definition, Parcel } from './parcel.ts';
 import type { Graph, WireNode } from './wire.ts';
+
+// Not by import, which would make Node load all that the module could offer, at the start of every worker.
+const { deserialize } = process.getBuiltinModule('node:v8');
+const { createRequire } = process.getBuiltinModule('node:module');
 
 const received = new Map<string, AnyFunction>();
 

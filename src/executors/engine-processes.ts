@@ -46,7 +46,7 @@ export class ProcessEngine implements Engine {
         if (typeof message === 'object' && message !== null && 'written' in message) link.hear(message);
       },
     };
-    const hello: Promise<Hello> = this.#tinypool.run(undefined, { channel });
+    const hello: Promise<Hello> = this.#tinypool.run(who, { channel });
     const first = await Promise.race([hello.catch(() => ended), ended]);
     if (first instanceof WorkerDied) throw first;
     link.ready = first.ready;

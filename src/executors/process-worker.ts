@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { now } from '../timing/clock.ts';
+import { setLaneHere } from '../workers/lanes.ts';
 import type { Bulk } from './bulk.ts';
 import { bulkIn, shipOutcome, uncopied } from './outcome.ts';
 import type { Hello, ProcessBatch, ProcessReport, Withdrawal } from './protocol.ts';
@@ -12,7 +13,8 @@ const { serialize } = process.getBuiltinModule('node:v8');
 const bulkFile = `./bulk${extname(import.meta.filename)}`;
 
 /** Tinypool calls this once in each process of a pool; from then on batches come by the same channel. */
-export function serve(): Hello {
+export function serve(lane: string): Hello {
+  setLaneHere(lane);
   const reporter = new ProcessReporter();
   const runner = new Runner(reporter);
   process.on('message', (message: ProcessBatch | Withdrawal | object) => {

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Pipe, type PipeEnd } from '../../src/channels/pipe.ts';
+import { Queue } from '../../src/channels/queue.ts';
+import { withExecutor } from '../../src/executors/executor.ts';
+import { ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/executors/executors.ts';
+import { type Host, setHost } from '../../src/show/host.ts';
+import { start, until } from './makers.ts';
+
+const run = promisify(execFile);
+const source = new URL('../../src/index.ts', import.meta.url).href;
+
+/** Runs a module in a Node of its own. */
+async function script(code: string): Promise<{ out: string; code: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'queue-'));
+  const file = join(folder, 'script.mjs');
+  writeFileSync(file, `import { Pipe, Process, Queue, Thread } from '${source}';\n${code}`);
+  try {
+    const { stdout } = await run(process.execPath, [file], { timeout: 20_000 });
+    return { out: stdout.trim(), code: 0 };
+  } catch (error) {
+    const { stdout, code } = error as { stdout: string; code: number };
+    return { out: stdout.trim(), code };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What is open: file descriptors, and what of it keeps this process alive. */
+const open = () => ({ files: readdirSync('/proc/self/fd').length, active: process.getActiveResourcesInfo().length });
+
+describe('what queues leave behind', () => {
+  for (const kind of ['Thread', 'Process'] as const) {
+    it(`is nothing, once they are closed and empty: ${kind}`, async () => {
+      const talk = async () => {
+        const queue = new Queue<number>(2);
+        const [left, right] = Pipe<number>();
+        const work = async (from: Queue<number>, end: PipeEnd<number>) => {
+          let sum = 0;
+          for await (const item of from) sum += item;
+          await end.send(sum);
+        };
+        const worker = start(kind, work, queue, right);
+        for (const item of [1, 2, 3]) await queue.put(item);
+        queue.close();
+        assert.equal(await left.recv(), 6);
+        left.close();
+        await worker.join();
+        await sleep(60);
+      };
+      await talk();
+      const before = open();
+      for (let round = 0; round < 3; round += 1) await talk();
+      assert.deepEqual(open(), before);
+    });
+  }
+
+  it('is nothing in the workers of a pool, closed queue by closed queue', async () => {
+    for (const Pool of [ThreadPoolExecutor, ProcessPoolExecutor]) {
+      await withExecutor(new Pool(1), async (pool) => {
+        const look = () => {
+          const fs = process.getBuiltinModule('node:fs');
+          return [fs.readdirSync('/proc/self/fd').length, process.getActiveResourcesInfo().length];
+        };
+        const use = async () => {
+          const queue = new Queue<number>();
+          const task = pool.submit(async (to: Queue<number>) => to.put(1), queue);
+          assert.equal(await queue.get(), 1);
+          await task;
+          queue.close();
+        };
+        for (let n = 0; n < 3; n += 1) await use();
+        await sleep(30);
+        const before = await pool.submit(look);
+        for (let n = 0; n < 50; n += 1) await use();
+        await sleep(30);
+        assert.deepEqual(await pool.submit(look), before);
+      });
+    }
+  });
+
+  it('a script ends that has an idle queue, and one that waits does not', async () => {
+    const idle = await script(`
+      const queue = new Queue();
+      const work = async (from) => { await from.put(await from.get() + 1); };
+      const workers = [new Thread(work, queue), new Process(work, queue)];
+      for (const worker of workers) {
+        worker.start();
+        await queue.put(1);
+        await worker.join();
+        console.log(await queue.get());
+      }
+    `);
+    assert.deepEqual(idle, { out: '2\n2', code: 0 });
+    const waiting = await script(`
+      const queue = new Queue();
+      new Process(async (to) => { setTimeout(() => to.put('late'), 300); }, queue).start();
+      console.log(await queue.get());
+      const alone = new Queue();
+      setTimeout(() => alone.put('from a timer that keeps nobody'), 200).unref();
+      console.log(await alone.get());
+    `);
+    assert.deepEqual(waiting, { out: 'late\nfrom a timer that keeps nobody', code: 0 });
+  });
+
+  it('a wait that an interrupt ended takes nothing any more', async () => {
+    const ends = new Set<() => void>();
+    const host: Host = {
+      display() {},
+      onInterrupt(end) {
+        ends.add(end);
+        return () => ends.delete(end);
+      },
+    };
+    setHost(host);
+    try {
+      const queue = new Queue<number>();
+      const waiting = queue.get();
+      assert.equal(ends.size, 1);
+      for (const end of ends) end();
+      await assert.rejects(waiting, { name: 'CancelledError' });
+      assert.equal(ends.size, 0);
+      await queue.put(1);
+      assert.equal(await queue.get(), 1);
+      assert.equal(ends.size, 0);
+    } finally {
+      setHost(undefined);
+    }
+  });
+});
+
+describe('the socket of a queue', () => {
+  it('serves nobody who does not know its secret', async () => {
+    const queue = new Queue<number>();
+    const worker = start('Process', async (to: Queue<number>) => to.put(1), queue);
+    assert.equal(await queue.get(), 1);
+    // On Linux, where the tests run, any user of the machine can see the names of sockets.
+    const name = readFileSync('/proc/net/unix', 'utf8').match(/@(interleaved-[0-9a-f]+)$/m)?.[1];
+    assert.ok(name !== undefined);
+    const stranger = connect(`\0${name}`);
+    stranger.write(Buffer.alloc(64, 'x'));
+    const ended = new Promise((resolve) => stranger.once('close', resolve));
+    stranger.on('error', () => {});
+    await ended;
+    await until(async () => (await queue.size()) === 0);
+    await queue.put(2);
+    assert.equal(await queue.get(), 2);
+    await worker.join();
+  });
+});

@@ -10,6 +10,8 @@ const criticalPatience = 3000;
 const pause = 150;
 /** After a refusal, ms. */
 const retry = 5;
+/** How often Node's own code is left to finish its step. */
+const courtesies = 10;
 
 /** What interrupting has to know of the main thread. */
 export interface MainThread {
@@ -31,11 +33,11 @@ export interface MainThread {
  * that is counted and then unlinked); those behind it may be lost, so they are put in anew. At the end it waits for the
  * breaking off to be on its way: nothing else may run in between.
  */
-const prepare = (force: boolean): string => `(() => {
+const prepare = (spareNode: boolean, spareCritical: boolean): string => `(() => {
   const state = globalThis[${named(stateName)}];
   const [frame = ''] = new Error().stack.split('\\n').slice(1).filter((line) => !/at <anonymous>:\\d/.test(line));
   const isNodes = /node:(internal\\/)?(process\\/task_queues|async_hooks|timers)/.test(frame);
-  const isCritical = !${force} && (isNodes || Atomics.load(state, ${State.critical}) > 0);
+  const isCritical = (${spareNode} && isNodes) || (${spareCritical} && Atomics.load(state, ${State.critical}) > 0);
   const answer = isCritical ? ${Breaking.refused} : ${Breaking.ready};
   if (Atomics.compareExchange(state, ${State.breaking}, ${Breaking.asked}, answer) !== ${Breaking.asked}) return;
   if (isCritical) return void Atomics.notify(state, ${State.breaking});
@@ -78,9 +80,10 @@ export async function freeMainThread(main: MainThread, patience = usualPatience)
   const start = performance.now();
   let broken = true;
   try {
-    for (let free = false; !free; ) {
+    for (let round = 0, free = false; !free; round += 1) {
       Atomics.store(state, State.breaking, Breaking.asked);
-      session.post('Runtime.evaluate', { expression: prepare(performance.now() - start > criticalPatience) });
+      const expression = prepare(round < courtesies, performance.now() - start < criticalPatience);
+      session.post('Runtime.evaluate', { expression });
       const answered = Atomics.waitAsync(state, State.breaking, Breaking.asked, pause);
       void main.endBlocking();
       await answered.value;

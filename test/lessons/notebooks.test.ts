@@ -136,5 +136,6 @@ function outputText(cell: Cell): string {
 
 /** The function of a cell without its types. */
 function withoutTypes(source: string): string {
-  return source.replace(/: (Executor|number|number\[\]|Promise<[^>]*>|\([^)]*\) => Promise<string>)(?=[,)])/g, '');
+  const types = /: (Executor|(number|string)(\[\])?|(Promise|Queue)<[^>]*>|\([^)]*\) => Promise<string>)(?=[,)])/g;
+  return source.replace(types, '');
 }

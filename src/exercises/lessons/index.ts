@@ -3,6 +3,10 @@ import { bothHands } from './06-both-hands.ts';
 import { crumbs } from './06-crumbs.ts';
 import { oneDies } from './06-one-dies.ts';
 import { question } from './06-question.ts';
+import { bank } from './07-bank.ts';
+import { feed } from './07-feed.ts';
+import { lostBytes } from './07-lost-bytes.ts';
+import { stage } from './07-stage.ts';
 
 /** Every exercise of the course by its id, in reading order. */
 export const definitions = {
@@ -11,6 +15,10 @@ export const definitions = {
   '06.2': crumbs,
   '06.3': question,
   '06.4': oneDies,
+  '07.1': lostBytes,
+  '07.2': feed,
+  '07.3': stage,
+  '07.4': bank,
 } as const;
 
 /** The ids of all exercises: the lesson's number, a dot, the exercise's number. */

@@ -1,7 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { Server, Socket } from 'node:net';
 import { MessageChannel, type MessagePort, postMessageToThread, threadId } from 'node:worker_threads';
 import type { Address } from './core.ts';
 import type { Hub } from './hub.ts';
@@ -28,10 +25,6 @@ export interface Line {
   readonly word?: Int32Array;
 }
 
-const name = `interleaved-${randomBytes(6).toString('hex')}`;
-// On Linux the name leaves no file behind, whatever ends the process; but any user can read it, hence the secret.
-const path = process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`);
-const secret = randomBytes(16).toString('hex');
 const hubs = new Map<string, WeakRef<Hub>>();
 const dropped = new FinalizationRegistry<string>((id) => remove(id));
 let count = 0;
@@ -39,10 +32,31 @@ let count = 0;
 let isListening = false;
 let server: Server | undefined;
 
+/** Under what name the queues of this thread are known, where they are called, and what a caller must say first. */
+interface Place {
+  readonly name: string;
+  readonly path: string;
+  readonly secret: string;
+}
+
+let place: Place | undefined;
+
 /** An address for a new queue of this thread. */
 export function addressOf(maxsize: number): Address {
   count += 1;
+  place ??= newPlace();
+  const { name, path, secret } = place;
   return { id: `${name}.${count}`, maxsize, pid: process.pid, thread: threadId, path, secret };
+}
+
+function newPlace(): Place {
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
+  const name = `interleaved-${randomBytes(6).toString('hex')}`;
+  // On Linux the name leaves no file behind, whatever ends the process; but any user can read it, hence the secret.
+  const file = (): string =>
+    process.getBuiltinModule('node:path').join(process.getBuiltinModule('node:os').tmpdir(), `${name}.sock`);
+  const path = process.platform === 'linux' ? `\0${name}` : file();
+  return { name, path, secret: randomBytes(16).toString('hex') };
 }
 
 /** From now on the queue can be called. */
@@ -55,8 +69,10 @@ export function open(hub: Hub): void {
   isListening = true;
   if (server !== undefined) return;
   process.once('exit', shut);
+  // Modules of Node are loaded only where they are needed: a thread that was given a queue needs none of them.
+  const { createServer } = process.getBuiltinModule('node:net');
   // Where no socket can be had, threads have their queues all the same.
-  server = createServer(onSocketCall).on('error', shut).listen(path).unref();
+  server = createServer(onSocketCall).on('error', shut).listen(hub.address.path).unref();
 }
 
 /** It can be called no more. */
@@ -92,7 +108,7 @@ function onSocketCall(socket: Socket): void {
     },
     closed: () => link?.closed(),
   };
-  const wire = socketWire(socket, ear, secret);
+  const wire = socketWire(socket, ear, place!.secret);
 }
 
 /** A queue of this thread that can be called. */
@@ -115,7 +131,7 @@ export function call(address: Address, hello: Hello, ear: Ear): Line {
     postMessageToThread(address.thread, message, [port2]).catch(() => port.close());
     return { wire: portWire(port, ear), port, word };
   }
-  const socket = connect(address.path);
+  const socket = process.getBuiltinModule('node:net').connect(address.path);
   socket.write(address.secret, 'latin1');
   const wire = socketWire(socket, ear);
   wire.post(hello, []);

@@ -14,12 +14,13 @@ export class Far implements Core {
   readonly address: Address;
   readonly #line: Line;
   readonly #out: Outbox;
+  /** Whom to tell the answers, by the number of the ask. */
   readonly #asked = new Map<number, Done>();
   #last = 0;
   /** True once a put was answered: the queue knows of this end, and waits for what it has on the way when it closes. */
   #known = false;
   #onTheWay = 0;
-  /** Puts that are done for their callers once they have gone out. */
+  /** Puts that are done for their callers once they have gone out; from then on they count as on the way only. */
   #early: [id: number, done: Done][] = [];
   #isHeard = false;
   #closed = false;
@@ -70,8 +71,15 @@ export class Far implements Core {
       this.#known ||= error === undefined;
       done(error);
     });
-    if (this.#known && this.address.maxsize === 0 && this.#onTheWay <= mostOnTheWay) this.#early.push([id, done]);
-    this.#out.push('put', id, item.value, timeout, item.transfer.length > 0 ? item.transfer : undefined);
+    const isEarly = this.#known && this.address.maxsize === 0 && this.#onTheWay <= mostOnTheWay;
+    if (isEarly) this.#early.push([id, done]);
+    this.#out.push(
+      isEarly ? 'early' : 'put',
+      id,
+      item.value,
+      timeout,
+      item.transfer.length > 0 ? item.transfer : undefined,
+    );
     return cancel;
   }
 
@@ -158,22 +166,19 @@ export class Far implements Core {
     const early = this.#early;
     if (early.length === 0) return;
     this.#early = [];
-    // What is still here could be lost if this process ended: its put must wait for the answer.
-    if (!this.#line.wire.isOut) return;
-    for (const [id, done] of early) {
-      // It may have been refused.
-      if (!this.#asked.has(id)) continue;
-      this.#asked.set(id, () => {
-        this.#onTheWay -= 1;
-      });
-      done(undefined);
+    if (!this.#line.wire.isOut) {
+      // What is still here could be lost if this process ended: these puts must wait for their answers.
+      this.#out.push('answer');
+      return;
     }
+    for (const [id, done] of early) if (this.#asked.delete(id)) done(undefined);
   }
 
   #answer(id: number, error: Error | undefined, value?: unknown): void {
     const done = this.#asked.get(id);
     this.#asked.delete(id);
-    if (done !== undefined) tell(done, error, value);
+    if (done === undefined) this.#onTheWay -= 1;
+    else tell(done, error, value);
     if (this.#objects === 0) this.#hangUp();
   }
 

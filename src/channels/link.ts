@@ -44,13 +44,16 @@ export class Link implements Line {
 
   #hear([what, id = 0, value, more, transfer = []]: Said): void {
     const hub = this.#hub;
-    if (what === 'get' || what === 'put') {
-      const item: Item | undefined = what === 'put' ? { value, form: this.#wire.to, transfer } : undefined;
-      const waiter = new Waiter(what, this, item, (outcome) => this.#tell(id, outcome));
+    if (what === 'get' || what === 'put' || what === 'early') {
+      const kind = what === 'get' ? 'get' : 'put';
+      const item: Item | undefined = kind === 'put' ? { value, form: this.#wire.to, transfer } : undefined;
+      const waiter = new Waiter(kind, this, item, (outcome) => this.#tell(id, outcome, what !== 'early'));
       if (!hub.enter(waiter, more as number | undefined)) this.#asked.set(id, waiter);
     } else if (what === 'cancel') {
       const waiter = this.#asked.get(id);
       if (waiter !== undefined) hub.cancel(waiter);
+    } else if (what === 'answer') {
+      this.#out.flush();
     } else if (what === 'size') {
       this.#out.push('ok', id, hub.size);
     } else if (what === 'close') {
@@ -84,7 +87,7 @@ export class Link implements Line {
     this.#wire.close();
   }
 
-  #tell(id: number, outcome: Outcome): void {
+  #tell(id: number, outcome: Outcome, isAwaited: boolean): void {
     this.#asked.delete(id);
     if ('failure' in outcome) {
       this.#out.push(outcome.failure, id, outcome.text);
@@ -93,7 +96,8 @@ export class Link implements Line {
     if (outcome.item === undefined) {
       // From now on, in a queue that has room for all, a put need not wait for its answer.
       if (this.#hub.address.maxsize === 0 && !this.#saidClosed) this.early = true;
-      this.#out.push('ok', id);
+      if (isAwaited) this.#out.push('ok', id);
+      else this.#out.later('ok', id);
       return;
     }
     try {

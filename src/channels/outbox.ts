@@ -17,11 +17,15 @@ export interface OutboxEvents {
   sent?(): void;
 }
 
+/** So many lines are sent though nobody waits for them. */
+const many = 256;
+
 /** Collects what is said in one turn, and sends it as one message. */
 export class Outbox {
   readonly #wire: Wire;
   readonly #on: OutboxEvents;
   #lines: Said[] = [];
+  #isPlanned = false;
 
   constructor(wire: Wire, on: OutboxEvents) {
     this.#wire = wire;
@@ -30,10 +34,17 @@ export class Outbox {
 
   push(...said: Said): void {
     this.#lines.push(said);
-    if (this.#lines.length === 1) queueMicrotask(() => this.flush());
+    this.#plan();
+  }
+
+  /** Says what nobody waits for: with what is said next, or with many of its kind. */
+  later(...said: Said): void {
+    this.#lines.push(said);
+    if (this.#lines.length >= many) this.#plan();
   }
 
   flush(): void {
+    this.#isPlanned = false;
     const lines = this.#lines;
     if (lines.length === 0) return;
     this.#lines = [];
@@ -49,6 +60,12 @@ export class Outbox {
       }
     }
     this.#on.sent?.();
+  }
+
+  #plan(): void {
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    queueMicrotask(() => this.flush());
   }
 
   #post(lines: readonly Said[]): void {

@@ -8,15 +8,15 @@ type Kind = 'thread' | 'process';
 const ours = 'interleaved';
 const floor = 'bare workers';
 /** Those that are no peers. */
-const own = [ours, floor, 'bare threads', 'without events'];
+const own = [ours, floor, 'bare threads'];
 
 const peers: Readonly<Record<Kind, readonly string[]>> = {
   thread: ['piscina', 'tinypool', 'workerpool', 'poolifier', 'multithreading', 'jest-worker'],
   process: ['tinypool', 'workerpool', 'poolifier', 'jest-worker'],
 };
 
-/** Maps that are measured plain and, by us, recorded. */
-const maps = { noOps: 'map of no-ops', short: 'map of tasks of 0.1 ms' };
+/** Rounds that take some two minutes. */
+export const rounds = 5;
 
 /** The pools beside bare workers and beside their peers: the figures of `executors/figures.mjs`. */
 export default async function executors(bench: Bench): Promise<void> {
@@ -44,7 +44,6 @@ function entries(kind: Kind): Entry[] {
   return [
     { name: floor, command: node('bare'), needed: true },
     { name: ours, command: node(ours), needed: true },
-    { name: 'without events', command: node('without-events'), needed: true, only: Object.values(maps) },
     ...(kind === 'process'
       ? [{ name: 'bare threads', command: node('bare', 'thread'), needed: true, only: ['copied'] }]
       : []),
@@ -74,10 +73,10 @@ async function ofOneKind(bench: Bench, kind: Kind, field: Field): Promise<void> 
 
   const load = await field.measure('parallel', 'speedUp');
   const best = load.of(floor, 'speedUp');
-  bench.figure(`${plural}: speed-up of two bare workers that compute`, best);
+  bench.figure(`${plural}: speed-up of two bare spinning workers`, best);
   const gained = (ms: readonly number[]): number[] => quotients(load.of(floor, 'parallel'), ms);
   bench.figure(
-    `${plural}: speed-up, by theirs`,
+    `${plural}: speed-up of 2 warm workers, by that`,
     gained(load.of(ours, 'parallel')),
     { atLeast: 0.95 },
     {
@@ -98,10 +97,11 @@ async function ofOneKind(bench: Bench, kind: Kind, field: Field): Promise<void> 
   }
   compare('first task of a new pool', await field.measure('first'), 'first', { atMost: 1.2 });
 
-  for (const [name, most] of [[maps.noOps, 2] as const, [maps.short, 1.15] as const]) {
-    const runs = await field.measure(name, `${name}, recorded`);
-    const off = runs.of(ours, name);
-    bench.ratio(`${plural}: ${name}, recorder off`, off, runs.of('without events', name), { atMost: 1.03 });
-    bench.ratio(`${plural}: ${name}, recorder on`, runs.of(ours, `${name}, recorded`), off, { atMost: most });
+  const costs = { 'map of no-ops': 2, 'map of tasks of 0.1 ms': 1.15 };
+  for (const [name, most] of Object.entries(costs)) {
+    const [off, on] = [`${name}, recorder off`, `${name}, recorder on`] as const;
+    const recorder = await field.measure(off, on);
+    bench.figure(`${plural}: ${off}`, recorder.of(ours, off), { atMost: 1.03 });
+    bench.figure(`${plural}: ${on}`, recorder.of(ours, on), { atMost: most });
   }
 }

@@ -18,20 +18,20 @@ async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { json: { type: 'string' }, rounds: { type: 'string', default: '7' }, help: { type: 'boolean' } },
+    options: { json: { type: 'string' }, rounds: { type: 'string' }, help: { type: 'boolean' } },
   });
   if (values.help) {
     console.log(usage);
     return 0;
   }
   const [topic, ...rest] = positionals;
-  const rounds = Number(values.rounds);
   if (topic === undefined || rest.length > 0) throw new UsageError('name one topic');
   if (!topics.includes(topic)) throw new UsageError(`there is no topic '${topic}'`);
+  const module: { default: (bench: Bench) => Promise<void>; rounds?: number } = await import(`./${topic}.ts`);
+  const rounds = Number(values.rounds ?? module.rounds ?? 7);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new UsageError(`--rounds takes a whole number, not '${values.rounds}'`);
   const bench = new Bench(rounds, (line) => console.error(line));
-  const module: { default: (bench: Bench) => Promise<void> } = await import(`./${topic}.ts`);
   await module.default(bench);
   const report = bench.report(topic);
   console.log(asTable(report));

@@ -13,6 +13,7 @@
 const items = Array.from({ length: 10_000 }, (_, index) => index);
 /** 64 MB. */
 const length = 8 * 2 ** 20;
+const sharedMemory = new SharedArrayBuffer(8 * length);
 /** Half a second together, on one core. */
 const heavy = Array.from({ length: 8 }, () => [2030677, 3814172, 20]);
 
@@ -27,16 +28,16 @@ export async function figuresOf(open, kind, given) {
   const pool = given ?? (await open(kind, 2));
   const { map, move } = pool;
   return {
-    queued: () => ms(() => Promise.all(items.map((item) => pool.run('nothing', item)))),
-    ...(map && { map: () => msOfMany(5, () => map('nothing', items)) }),
-    alone: () => msOfMany(1000, () => pool.run('nothing', 1)),
+    queued: () => middle(2, () => ms(() => Promise.all(items.map((item) => pool.run('nothing', item))))),
+    ...(map && { map: () => middle(9, () => ms(() => map('nothing', items))) }),
+    alone: () => middle(5, () => ms(() => oneByOne(200, () => pool.run('nothing', 1)))),
     parallel: () => parallel(pool),
-    copied: () => carried((numbers) => pool.run('same', numbers)),
+    copied: () => carried(new ArrayBuffer(8 * length), (numbers) => pool.run('same', numbers)),
     ...(kind === 'thread' && {
-      ...(move && { moved: () => carried(move) }),
-      shared: () => carried((numbers) => pool.run('same', numbers), new SharedArrayBuffer(8 * length)),
+      ...(move && { moved: () => middle(3, () => carried(new ArrayBuffer(8 * length), move)) }),
+      shared: () => middle(3, () => carried(sharedMemory, (numbers) => pool.run('same', numbers))),
     }),
-    first: () => first(open, kind),
+    first: () => middle(3, () => first(open, kind)),
   };
 }
 
@@ -47,11 +48,7 @@ function parallel(pool) {
 
 /** By how much that is faster than one after another. @param {Pool} pool */
 export async function speedUp(pool) {
-  const serial = await computed(async () => {
-    const results = [];
-    for (const one of heavy) results.push(await pool.run('gcd', one));
-    return results;
-  });
+  const serial = await computed(() => oneByOne(heavy.length, (index) => pool.run('gcd', heavy[index])));
   return serial / (await parallel(pool));
 }
 
@@ -68,10 +65,10 @@ async function computed(work) {
 
 /**
  * Ms that numbers take to a worker and back.
- * @param {(numbers: Float64Array) => Promise<unknown>} carry
  * @param {ArrayBufferLike} memory
+ * @param {(numbers: Float64Array) => Promise<unknown>} carry
  */
-async function carried(carry, memory = new ArrayBuffer(8 * length)) {
+async function carried(memory, carry) {
   const numbers = new Float64Array(memory).fill(1.5);
   /** @type {unknown} */
   let back;
@@ -85,37 +82,42 @@ async function carried(carry, memory = new ArrayBuffer(8 * length)) {
 }
 
 /**
- * Ms from nothing to the first result, the average of three.
+ * Ms from nothing to the first result.
  * @param {Open} open
  * @param {Kind} kind
  */
 async function first(open, kind) {
-  let sum = 0;
-  for (let n = 0; n < 3; n += 1) {
-    /** @type {Pool | undefined} */
-    let pool;
-    try {
-      sum += await ms(async () => {
-        pool = await open(kind, 1);
-        await pool.run('nothing', 1);
-      });
-    } finally {
-      await pool?.close();
-    }
+  /** @type {Pool | undefined} */
+  let pool;
+  try {
+    return await ms(async () => {
+      pool = await open(kind, 1);
+      await pool.run('nothing', 1);
+    });
+  } finally {
+    await pool?.close();
   }
-  return sum / 3;
 }
 
 /**
- * Ms of one of several runs, one after another.
  * @param {number} count
- * @param {() => Promise<unknown>} work
+ * @param {(index: number) => Promise<unknown>} work
  */
-export async function msOfMany(count, work) {
-  const time = await ms(async () => {
-    for (let n = 0; n < count; n += 1) await work();
-  });
-  return time / count;
+async function oneByOne(count, work) {
+  const results = [];
+  for (let index = 0; index < count; index += 1) results.push(await work(index));
+  return results;
+}
+
+/**
+ * The median of several measurements, one after another.
+ * @param {number} count
+ * @param {() => Promise<number>} measure
+ */
+export async function middle(count, measure) {
+  const values = await oneByOne(count, measure);
+  values.sort((a, b) => a - b);
+  return (values[(count - 1) >> 1] + values[count >> 1]) / 2;
 }
 
 /** @param {() => Promise<unknown>} work */

@@ -1,12 +1,22 @@
 // The library itself, as it is built: what cells load.
 import { registerHooks } from 'node:module';
-import { figuresOf, ms, msOfMany } from './figures.mjs';
+import { figuresOf, middle, ms } from './figures.mjs';
 import { tasks } from './tasks.mjs';
 
+/** @typedef {typeof import('../../src/index.ts')} Library */
+
+const dist = new URL('../../dist/', import.meta.url).href;
+/** @type {Library} */
+const library = await import(`${dist}index.js`);
+
+/** @param {import('./figures.mjs').Kind} kind */
+function newPool({ ProcessPoolExecutor, ThreadPoolExecutor }, kind, workers = 2) {
+  return kind === 'thread' ? new ThreadPoolExecutor(workers) : new ProcessPoolExecutor(workers);
+}
+
 /** @type {import('./figures.mjs').Open} */
-export async function open(kind, workers) {
-  const { ProcessPoolExecutor, ThreadPoolExecutor } = await library();
-  const pool = kind === 'thread' ? new ThreadPoolExecutor(workers) : new ProcessPoolExecutor(workers);
+function open(kind, workers) {
+  const pool = newPool(library, kind, workers);
   return {
     run: (task, arg) => pool.submit(tasks[task], arg),
     map: (task, items) => pool.map(tasks[task], items),
@@ -15,48 +25,59 @@ export async function open(kind, workers) {
   };
 }
 
-/** Those of every pool, and what a recorder costs. @param {import('./figures.mjs').Kind} kind */
+/** Those of every pool, and what a recorder costs, which is a ratio. @param {import('./figures.mjs').Kind} kind */
 export async function figures(kind) {
-  const { Recorder } = await library();
-  const pool = await open(kind, 2);
-  const recorded = async (count, work) => {
-    let recorder = new Recorder();
-    const time = await msOfMany(count, async () => {
-      recorder = new Recorder();
-      recorder.start();
-      try {
-        await work();
-      } finally {
-        recorder.stop();
-      }
-    });
-    if (recorder.dropped > 0 || recorder.events.length < 8000) throw new Error('not all was recorded');
-    return time;
-  };
-  const nothings = () => pool.map('nothing', Array.from({ length: 10_000 }));
-  const shorts = () => pool.map('short', Array.from({ length: 2000 }));
-  return {
-    ...(await figuresOf(open, kind, pool)),
-    'map of no-ops': () => msOfMany(5, nothings),
-    'map of no-ops, recorded': () => recorded(5, nothings),
-    'map of tasks of 0.1 ms': () => ms(shorts),
-    'map of tasks of 0.1 ms, recorded': () => recorded(1, shorts),
-  };
+  const plain = newPool(library, kind);
+  const without = newPool(await withoutEvents(), kind);
+  const maps = { 'no-ops': ['nothing', 10_000, 25], 'tasks of 0.1 ms': ['short', 2000, 5] };
+  const costs = Object.entries(maps).flatMap(([name, [task, count, times]]) => {
+    const items = Array.from({ length: count });
+    const off = () => ms(() => plain.map(tasks[task], items));
+    const none = () => ms(() => without.map(tasks[task], items));
+    const on = () => recorded(off, 4 * count);
+    return [
+      [`map of ${name}, recorder off`, () => middle(times, () => quotient(off, none))],
+      [`map of ${name}, recorder on`, () => middle(times, () => quotient(on, off))],
+    ];
+  });
+  return { ...(await figuresOf(open, kind)), ...Object.fromEntries(costs) };
 }
 
-/** The figures of a library that has no events to record. @param {import('./figures.mjs').Kind} kind */
-export function figuresWithoutEvents(kind) {
+let swapped = false;
+
+/** `above ÷ below`; every second time the lower one is measured first. */
+async function quotient(above, below) {
+  swapped = !swapped;
+  const first = await (swapped ? below : above)();
+  const second = await (swapped ? above : below)();
+  return swapped ? second / first : first / second;
+}
+
+async function recorded(measure, events) {
+  const recorder = new library.Recorder();
+  recorder.start();
+  const time = await measure().finally(() => recorder.stop());
+  if (recorder.dropped > 0 || recorder.events.length < events) throw new Error('not all was recorded');
+  return time;
+}
+
+/**
+ * The library once more, without a word about events: what a recorder that is off is measured against.
+ * @returns {Promise<Library>}
+ */
+function withoutEvents() {
+  const mark = '?without-events';
   registerHooks({
+    resolve(specifier, context, next) {
+      const resolved = next(specifier, context);
+      const isPart = context.parentURL?.endsWith(mark) && resolved.url.startsWith(dist);
+      return isPart ? { ...resolved, url: `${resolved.url}${mark}` } : resolved;
+    },
     load(url, context, next) {
       const loaded = next(url, context);
-      if (!url.includes('/dist/')) return loaded;
+      if (!url.endsWith(mark)) return loaded;
       return { ...loaded, source: String(loaded.source).replaceAll(/channels\.\w+\.hasSubscribers/g, 'false') };
     },
   });
-  return figures(kind);
-}
-
-/** @returns {Promise<typeof import('../../src/index.ts')>} */
-function library() {
-  return import(new URL('../../dist/index.js', import.meta.url).href);
+  return import(`${dist}index.js${mark}`);
 }

@@ -8,6 +8,7 @@ import sys
 import time
 from array import array
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from statistics import median
 
 CALLS = range(10_000)
 # A tenth of what the others do, in tasks as many: it is slower by more than that.
@@ -38,6 +39,10 @@ def ms(work):
     return (time.perf_counter() - start) * 1000
 
 
+def middle(count, measure):
+    return median(measure() for _ in range(count))
+
+
 def figures_of(kind):
     new_pool = ThreadPoolExecutor if kind == "thread" else ProcessPoolExecutor
     pool = new_pool(2)
@@ -47,7 +52,7 @@ def figures_of(kind):
             future.result()
 
     def alone():
-        for _ in range(1000):
+        for _ in range(200):
             pool.submit(nothing, 1).result()
 
     def speed_up():
@@ -59,18 +64,15 @@ def figures_of(kind):
         return ms(lambda: pool.submit(same, numbers).result())
 
     def first():
-        times = []
-        for _ in range(3):
-            with new_pool(1) as cold:
-                times.append(ms(lambda: cold.submit(nothing, 1).result()))
-        return sum(times) / 3
+        with new_pool(1) as cold:
+            return ms(lambda: cold.submit(nothing, 1).result())
 
     figures = {
-        "queued": lambda: ms(queued),
-        "map": lambda: ms(lambda: list(pool.map(nothing, CALLS, chunksize=64))),
-        "alone": lambda: ms(alone) / 1000,
+        "queued": lambda: middle(2, lambda: ms(queued)),
+        "map": lambda: middle(9, lambda: ms(lambda: list(pool.map(nothing, CALLS, chunksize=64)))),
+        "alone": lambda: middle(5, lambda: ms(alone)),
         "speedUp": speed_up,
-        "first": first,
+        "first": lambda: middle(3, first),
     }
     return figures if kind == "thread" else {**figures, "copied": carry}
 

@@ -10,7 +10,7 @@ interface Reply {
 }
 
 /** Ms that a contender may take to start, and for one measurement. */
-const patience = 60_000;
+const patience = 30_000;
 
 const running = new Set<ContenderProcess>();
 

@@ -69,6 +69,7 @@ export class Field {
       for (const figure of figures) {
         if (contender.failure !== undefined || !contender.figures.includes(figure) || !only.includes(figure)) continue;
         contenders[label(contender.name, figure)] = async () => {
+          if (contender.failure !== undefined) return Number.NaN;
           const value = await contender.measure(figure);
           this.#check(contender);
           return value;

@@ -1,4 +1,4 @@
-// The floor: a bare worker, on a thread or in a process, that sends as many messages as it is asked for, or answers each.
+// The floor: a bare worker, on a thread or in a process, that sends as many messages as asked for, or answers each.
 import { parentPort } from 'node:worker_threads';
 
 const post = parentPort ? (message) => parentPort.postMessage(message) : (message) => process.send(message);

@@ -17,11 +17,11 @@ export interface WaitOptions {
 
 /** How to put or send something. */
 export interface PutOptions extends WaitOptions {
-  /** ArrayBuffers and ports in the value that move to another thread instead of being copied. */
+  /** ArrayBuffers and ports in the value that move to another thread instead of being copied; a process gets copies. */
   readonly transfer?: readonly unknown[];
 }
 
-/** What the ask is called in errors, and the options it was made with. */
+/** The ask with a time-out that a timer can take; none if it is longer. @throws RangeError for one that is none */
 function checked({ kind, value, transfer }: Ask, timeout: number | undefined): Ask {
   if (timeout !== undefined && !(timeout >= 0)) {
     throw new RangeError(`timeout is a number of ms from 0 on, not ${String(timeout)}`);
@@ -60,7 +60,8 @@ export function askSync<T>(core: Core, name: string, what: Ask, timeout: number 
     throw new Error(`${name} would block the main thread of this process, and all that runs on it${way}`);
   if (core instanceof Hub)
     throw new Error(`${name} would block the thread that made the queue and must serve it${way}`);
-  if (!(core as Far).canBlock) throw new Error(`${name} cannot wait for a queue of another process${way}`);
+  if (!(core as Far).canBlock)
+    throw new Error(`${name} can wait only for what the main thread of this process made${way}`);
   return (core as Far).requestSync(checked(what, timeout)) as T;
 }
 

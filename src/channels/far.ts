@@ -45,7 +45,7 @@ export class Far implements Core {
     });
   }
 
-  /** True when this thread can sleep until the answer is there: it will come, as the main thread outlives all others. */
+  /** True when this thread can sleep until it is answered: it will be, as the main thread outlives all others. */
   get canBlock(): boolean {
     return this.#line.word !== undefined && this.address.thread === 0;
   }

@@ -148,7 +148,8 @@ export class Hub implements Core {
       const count = this.#live[kind];
       return count > 0 ? `, ${count} ${kind} ${count === 1 ? 'waits' : 'wait'}` : '';
     });
-    return `${this.size}${maxsize > 0 ? ` of ${maxsize}` : ''} inside${waits.join('')}${this.#closed ? ', closed' : ''}`;
+    const bound = maxsize > 0 ? ` of ${maxsize}` : '';
+    return `${this.size}${bound} inside${waits.join('')}${this.#closed ? ', closed' : ''}`;
   }
 
   #tryGet(waiter: Waiter): boolean {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { framed, messageIn } from './frame.ts';
 
-/** A line between two threads, of one process or of two: what one posts the other hears, in order. Keeps nobody alive. */
+/** A line between two threads, of one process or two: what one posts the other hears, in order. Keeps nobody alive. */
 export interface Wire {
   readonly to: 'thread' | 'process';
   /** @throws when the message cannot be copied; nothing was sent then */

@@ -3,7 +3,7 @@ export class CancelledError extends Error {
   override readonly name: string = 'CancelledError';
 }
 
-/** Time ran out: a task's `runTimeout`, or the `timeout` of `result`, `map`, `wait`, `asCompleted` or `join`. */
+/** Time ran out: a task's `runTimeout`, or the `timeout` of `result`, `map`, `asCompleted`, a queue's `get` or `put`. */
 export class TimeoutError extends Error {
   override readonly name: string = 'TimeoutError';
 }

@@ -1,6 +1,6 @@
 /** Something shared, such as a queue, that must know when those have ended who were given it. */
 export interface Shared {
-  /** Somebody is given it. @returns to be called once, at the end of that one, with what went wrong there, if anything did */
+  /** Somebody is given it. @returns to be called once, at the end of that one */
   give(): Leave;
 }
 
@@ -17,7 +17,7 @@ export function isGiven(shared: Shared): void {
   met.push(shared);
 }
 
-/** Makes values ready to travel, by `ship`, and notes what is shared among them; `shared` is undefined when nothing is. */
+/** Makes values ready to travel, by `ship`, and notes what among them is shared; undefined when nothing is. */
 export function noteShared<R>(ship: () => R): { shipped: R; shared: Shared[] | undefined } {
   isOpen = true;
   met = undefined;

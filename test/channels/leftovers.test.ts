@@ -98,6 +98,26 @@ describe('what queues leave behind', () => {
     }
   });
 
+  it('is nothing in a process that dropped its ends, though nobody closed the queues', async () => {
+    await withExecutor(new ProcessPoolExecutor(1), async (pool) => {
+      const look = () => {
+        const collect = process.getBuiltinModule('node:vm').runInNewContext('gc') as () => void;
+        collect();
+        return process.getBuiltinModule('node:fs').readdirSync('/proc/self/fd').length;
+      };
+      await pool.submit(() => process.getBuiltinModule('node:v8').setFlagsFromString('--expose-gc'));
+      const queues = Array.from({ length: 20 }, () => new Queue<number>());
+      const put = async (to: Queue<number>) => to.put(1);
+      await pool.submit(put, new Queue<number>());
+      const before = await pool.submit(look);
+      for (const queue of queues) await pool.submit(put, queue);
+      await soon(async () => assert.ok((await pool.submit(look)) <= before + 2));
+      for (const queue of queues) assert.equal(await queue.get(), 1);
+      await pool.submit(put, queues[0]!);
+      assert.equal(await queues[0]!.get(), 1);
+    });
+  });
+
   it('a script ends that has an idle queue, and one that waits does not', async () => {
     const idle = await script(`
       const queue = new Queue();

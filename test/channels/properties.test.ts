@@ -103,6 +103,27 @@ describe('many who put and many who take', function () {
     );
   });
 
+  it('lose nothing that was on its way when the queue was closed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('thread' as const, 'process' as const),
+        fc.integer({ min: 1, max: 300 }),
+        async (where, many) => {
+          const queue = new Queue<number[]>();
+          const hurried = { where, pause: 0, patience: undefined };
+          const maker = executors[where].submit(produce, queue, 0, Number.MAX_SAFE_INTEGER, hurried);
+          let taken = 0;
+          for await (const _ of queue) {
+            taken += 1;
+            if (taken === many) queue.close();
+          }
+          assert.equal(taken, await maker);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('never have more than maxsize items between them', async () => {
     await fc.assert(
       fc.asyncProperty(

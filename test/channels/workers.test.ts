@@ -24,6 +24,21 @@ class Point {
 
 const captured = new Queue<number>();
 
+/** Starts a thread that tries to sleep for a queue of another process. */
+const forward = async (one: Queue<string>, file: string, to: Queue<string>) => {
+  const { Thread: There } = await import(file);
+  const attempt = async (queue: Queue<string>, report: Queue<string>) => {
+    try {
+      queue.getSync();
+    } catch (error) {
+      await report.put((error as Error).message);
+    }
+  };
+  const thread = new There(attempt, one, to);
+  thread.start();
+  await thread.join();
+};
+
 for (const kind of ['Thread', 'Process'] as const) {
   describe(`a queue shared with a ${kind}`, () => {
     it('brings items there and back, as an argument', async () => {
@@ -398,6 +413,17 @@ describe('the blocking twins', () => {
     const thread = start('Thread', inThread, queue, new URL('../../src/channels/queue.ts', import.meta.url).href);
     assert.match(await queue.get(), /would block the thread that made the queue and must serve it/);
     await thread.join();
+    // Whoever made it might end while others sleep, and nothing would wake them.
+    const report = new Queue<string>();
+    const across = start(
+      'Process',
+      (one: Queue<string>, thread: string, to: Queue<string>) => forward(one, thread, to),
+      queue,
+      new URL('../../src/workers/thread.ts', import.meta.url).href,
+      report,
+    );
+    assert.match(await report.get(), /queue\.getSync can wait only for what the main thread of this process made/);
+    await across.join();
   });
 });
 

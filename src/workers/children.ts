@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
 
 /** Options of Node that concern its main script alone. */
 const mainOnly = /^--(input-type|inspect|test|watch)\b/;
@@ -15,6 +16,25 @@ export function childOptions(options: readonly string[] = process.execArgv): str
       !script.test(option) &&
       !(index > 0 && script.test(options[index - 1]!)),
   );
+}
+
+/**
+ * What a thread of this process needs as `execArgv` so as not to inherit what concerns the main script alone:
+ * `--input-type` would be taken for the thread's own file. Undefined where it may inherit all.
+ */
+export function threadOptions(options: readonly string[] = process.execArgv): string[] | undefined {
+  const wanted = childOptions(options);
+  if (wanted.length === options.length) return undefined;
+  // What holds for the whole process anyway, Node refuses to be given; which these are only it knows. It names them all
+  // when it refuses one that does not exist, and so starts nothing.
+  const none = '--of-no-node';
+  try {
+    new Worker('', { eval: true, execArgv: [...wanted, none] });
+  } catch (error) {
+    const refused = (error as Error).message.split(/:? /);
+    return wanted.filter((option) => !refused.includes(option) && !refused.includes(`${option},`));
+  }
+  throw new Error(`Node knows an option ${none}`);
 }
 
 const alive = new Set<ChildProcess>();

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { type Transferable, Worker } from 'node:worker_threads';
+import { threadOptions } from './children.ts';
 import { type Launch, Runnable, type RunnableOptions } from './runnable.ts';
 
 const entry = new URL(`./thread-entry${extname(import.meta.filename)}`, import.meta.url);
@@ -27,6 +28,7 @@ export class Thread<A extends unknown[] = unknown[]> extends Runnable<A> {
 const launch: Launch = (order, transfer, { heard, ended }) => {
   const worker = new Worker(entry, {
     workerData: order,
+    execArgv: threadOptions(),
     transferList: transfer as Transferable[],
     name: order.who,
   });

@@ -14,12 +14,14 @@ export function batchOf(jobs: readonly PoolJob[], batch: number, known: Set<stri
   let uniform = true;
   let single = true;
   let anyShipped = false;
+  const args: unknown[] = [];
   let lastCall: PoolCall | undefined;
   for (const job of jobs) {
-    const { call, args, shipped } = job;
+    const { call } = job;
     job.message = batch;
-    if (args.length !== 1) single = false;
-    if (shipped) anyShipped = true;
+    if (job.args.length !== 1) single = false;
+    args.push(job.args[0]);
+    if (job.shipped) anyShipped = true;
     if (job.transfer !== undefined) transfer.push(...job.transfer);
     if (call === lastCall) continue;
     lastCall = call;
@@ -33,7 +35,7 @@ export function batchOf(jobs: readonly PoolJob[], batch: number, known: Set<stri
     batch,
     definitions: definitions.length > 0 ? definitions : undefined,
     functions: uniform ? id : jobs.map(({ call }) => call.shipment.id),
-    args: single ? jobs.map(({ args }) => args[0]) : jobs.map(({ args }) => args),
+    args: single ? args : jobs.map((job) => job.args),
     single,
     shipped: anyShipped,
     transferResult: jobs[0]!.call.transferResult === true,

@@ -32,10 +32,11 @@ export class Calls {
 
   /** Puts what `shipValue` makes of the arguments in their place. */
   ship(job: PoolJob): void {
-    const { args } = job;
-    const moved: unknown[] = [...(job.call.transfer ?? [])];
+    const { args, call } = job;
+    if (call.transfer === undefined && call.shared === undefined && args.every(isPlain)) return;
+    const moved: unknown[] = [...(call.transfer ?? [])];
     let shippedArgs: unknown[] | undefined;
-    let given = job.call.shared;
+    let given = call.shared;
     for (let index = 0; index < args.length; index += 1) {
       const arg = args[index];
       if (isPlain(arg)) continue;

@@ -10,7 +10,7 @@ export function alone(call: Call): boolean {
 
 /**
  * Takes jobs for one message: as many as the first one's `chunksize` says, or as many as together should take long
- * enough to pay for a message, and no more than one worker's share.
+ * enough to pay for a message, and no more than one worker's share unless that is too little to divide.
  *
  * @param queue jobs, at least one of them waiting
  * @param most how many the worker may still be given
@@ -20,7 +20,7 @@ export function takeChunk(queue: JobQueue<PoolJob>, workers: number, most: numbe
   const jobs = [first];
   if (alone(first.call)) return jobs;
   const { chunksize } = first.call;
-  const share = Math.ceil((queue.length + 1) / workers);
+  const share = Math.max(first.call.pace.least, Math.ceil((queue.length + 1) / workers));
   const limit = Math.min(largestChunk, most, chunksize ?? share);
   let { call } = first;
   let { each } = call.pace;
@@ -35,7 +35,7 @@ export function takeChunk(queue: JobQueue<PoolJob>, workers: number, most: numbe
     }
     ms += each;
     jobs.push(next);
-    queue.shift();
+    queue.drop();
   }
   return jobs;
 }

@@ -107,8 +107,9 @@ export class Hand {
       }
       job.lane = this.#lane;
       const finished = times[2 * index + 1]!;
-      if (ok) finish(job, shipped, values[index], started, finished, received);
-      else job.finish(false, receiveError(values[index]), started, finished, received);
+      if (!ok) job.finish(false, receiveError(values[index]), started, finished, received);
+      else if (shipped) finishShipped(job, values[index], started, finished, received);
+      else job.finish(true, values[index], started, finished, received);
     }
     if (!end) this.running?.run(this.#lane, times[times.length - 1] || received);
     return back;
@@ -117,17 +118,15 @@ export class Hand {
   #learn(from: number, times: ArrayLike<number>, count: number): void {
     const pace = this.#jobs[from]?.call.pace;
     const ms = times[2 * count - 1]! - times[0]!;
-    if (pace === undefined || !(ms >= 0)) return;
-    // What it cost to send counts, and again to be read there: large arguments make small chunks.
-    pace.learn(count, ms + (2 * this.postMs * count) / this.#jobs.length);
+    if (pace !== undefined && ms >= 0) pace.learn(count, ms, this.#jobs.length, this.postMs);
   }
 }
 
-/** Settles a job with a result that may have to be unpacked. If that fails, so has the task. */
-function finish(job: PoolJob, shipped: boolean, value: unknown, ...times: [number, number, number]): void {
-  let result = value;
+/** Settles a job with a result that must be unpacked. If that fails, so has the task. */
+function finishShipped(job: PoolJob, value: unknown, ...times: [number, number, number]): void {
+  let result: unknown;
   try {
-    if (shipped) result = receiveValue(value);
+    result = receiveValue(value);
   } catch (error) {
     job.finish(false, error, ...times);
     return;

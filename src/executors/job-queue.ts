@@ -28,10 +28,15 @@ export class JobQueue<J extends Job> {
     return this.#jobs[this.#head];
   }
 
+  /** Drops the job that `peek` has just found. */
+  drop(): void {
+    this.#head += 1;
+  }
+
   /** Takes the first job that waits. */
   shift(): J | undefined {
     const job = this.peek();
-    if (job !== undefined) this.#head += 1;
+    if (job !== undefined) this.drop();
     return job;
   }
 

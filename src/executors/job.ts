@@ -18,6 +18,16 @@ export interface Call {
 
 export type JobState = 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';
 
+/** When a job went through its life, in ms of `now()`; 0 until it happened. */
+interface Times {
+  readonly submitted: number;
+  started: number;
+  finished: number;
+  received: number;
+  /** Joins its events; 0 when nobody listened at submission. */
+  readonly eventId: number;
+}
+
 /** What runs jobs, as far as a job needs to know it. A backend is given only jobs of calls it prepared. */
 export interface Holder {
   /** Takes the job back or ends it. Returns false when neither can be done. */
@@ -46,29 +56,40 @@ export abstract class Job {
   lane = 'main';
   /** The number of the message that brought it to its worker; 0 before that, and where none is needed. */
   message = 0;
-  /** Ms of `now()`; 0 until it happened. */
-  readonly submitted: number;
-  started = 0;
-  finished = 0;
-  received = 0;
   /** Why it is being cancelled, if the one who cancels gave a reason. */
   reason: unknown = undefined;
   /** The result when finished, the error when failed or cancelled. */
   outcome: unknown = undefined;
-  /** Joins its events; 0 when nobody listened at submission. */
-  readonly eventId: number;
+  /**
+   * Undefined for a job whose times nobody will see. They are an object of their own because numbers with a fraction
+   * are objects in V8, four more for each job of a class of which but one job was ever recorded.
+   */
+  readonly #times: Times | undefined;
 
-  constructor(call: Call, args: readonly unknown[], holder: Holder, submitted: number) {
+  /** @param submitted undefined for a job whose times nobody will see */
+  constructor(call: Call, args: readonly unknown[], holder: Holder, submitted: number | undefined) {
     this.call = call;
     this.args = args;
     this.holder = holder;
-    this.submitted = submitted;
-    if (channels.task.hasSubscribers) {
-      this.eventId = nextEventId();
-      channels.task.publish({ kind: 'submitted', time: submitted, lane: 'main', id: this.eventId, name: call.name });
-    } else {
-      this.eventId = 0;
-    }
+    this.#times = submitted === undefined ? undefined : newTimes(submitted, call.name);
+  }
+
+  /** Ms of `now()`, as are the other three. */
+  get submitted(): number {
+    return this.#times?.submitted ?? 0;
+  }
+
+  /** 0 until it happened, and where times are not kept. */
+  get started(): number {
+    return this.#times?.started ?? 0;
+  }
+
+  get finished(): number {
+    return this.#times?.finished ?? 0;
+  }
+
+  get received(): number {
+    return this.#times?.received ?? 0;
   }
 
   /** True once there is an outcome. */
@@ -80,35 +101,37 @@ export abstract class Job {
   run(lane: string, started: number): void {
     this.state = 'running';
     this.lane = lane;
-    this.started = started;
+    if (this.#times !== undefined) this.#times.started = started;
   }
 
   /** It never began after all: back into the queue. */
   requeue(): void {
     this.state = 'waiting';
     this.message = 0;
-    this.started = 0;
+    if (this.#times !== undefined) this.#times.started = 0;
   }
 
   /** Settles it with what the function returned or threw. */
   finish(ok: boolean, outcome: unknown, started: number, finished: number, received: number): void {
     if (this.over) return;
-    this.keepTimes(started, finished, received);
+    const times = this.#times;
+    if (times !== undefined) {
+      times.started = started;
+      times.finished = finished;
+      times.received = received;
+    }
     this.#settle(ok ? 'finished' : 'failed', outcome);
   }
 
   /** Settles it as cancelled at `time`. */
   abandon(error: CancelledError, time: number): void {
     if (this.over) return;
-    if (this.started !== 0) this.finished = time;
-    this.received = time;
+    const times = this.#times;
+    if (times !== undefined) {
+      if (times.started !== 0) times.finished = time;
+      times.received = time;
+    }
     this.#settle('cancelled', error);
-  }
-
-  protected keepTimes(started: number, finished: number, received: number): void {
-    this.started = started;
-    this.finished = finished;
-    this.received = received;
   }
 
   /** Called once, when the outcome is there. */
@@ -117,24 +140,34 @@ export abstract class Job {
   #settle(state: JobState, outcome: unknown): void {
     this.state = state;
     this.outcome = outcome;
-    if (this.eventId !== 0 && channels.task.hasSubscribers) this.#publish();
+    const times = this.#times;
+    if (times !== undefined && times.eventId !== 0 && channels.task.hasSubscribers) this.#publish(times);
     this.leave?.(
       state === 'finished' ? undefined : `task '${this.call.name}' ${state}: ${(outcome as Error)?.message}`,
     );
     this.settled();
   }
 
-  #publish(): void {
-    const { eventId: id, lane } = this;
+  #publish({ eventId: id, started, finished, received }: Times): void {
+    const { lane, message } = this;
     const name = this.call.name;
     const ok = this.state === 'finished';
-    if (this.started !== 0) {
-      const { message } = this;
-      channels.task.publish({ kind: 'started', time: this.started, lane, id, name, ...(message > 0 && { message }) });
-      channels.task.publish({ kind: 'finished', time: this.finished, lane, id, name, ok });
+    if (started !== 0) {
+      channels.task.publish({ kind: 'started', time: started, lane, id, name, ...(message > 0 && { message }) });
+      channels.task.publish({ kind: 'finished', time: finished, lane, id, name, ok });
     }
-    channels.task.publish({ kind: 'received', time: this.received, lane: 'main', id, name, ok });
+    channels.task.publish({ kind: 'received', time: received, lane: 'main', id, name, ok });
   }
+}
+
+/** The times of a job that is being submitted, which is published if anybody listens. */
+function newTimes(submitted: number, name: string): Times {
+  let eventId = 0;
+  if (channels.task.hasSubscribers) {
+    eventId = nextEventId();
+    channels.task.publish({ kind: 'submitted', time: submitted, lane: 'main', id: eventId, name });
+  }
+  return { submitted, started: 0, finished: 0, received: 0, eventId };
 }
 
 /** The error of a cancelled task, naming the task. */

@@ -126,11 +126,12 @@ export class Slot {
    * @returns false when there is nothing to take, now or later
    */
   share(ms: number): boolean {
-    const indices = this.#hand?.shareable ?? [];
+    if (this.#hand === undefined) return false;
+    if (now() - this.#hand.sent < ms) return true;
+    const indices = this.#hand.shareable;
     if (indices.length === 0) return false;
-    if (now() - this.#hand!.sent < ms) return true;
     const taken = this.#link!.takeBack(indices.slice(Math.floor(indices.length / 2)));
-    if (taken !== undefined) this.#owner.back(this.#hand!.remove(taken));
+    if (taken !== undefined) this.#owner.back(this.#hand.remove(taken));
     return true;
   }
 

@@ -82,7 +82,7 @@ export class ThreadLink implements Link {
   #report(end: boolean): void {
     const words = this.#words;
     const from = this.#from;
-    const times: number[] = [];
+    const withdrawn: number[] = [];
     const values: unknown[] = [];
     const failed: number[] = [];
     let shipped = false;
@@ -100,10 +100,11 @@ export class ThreadLink implements Link {
       } else {
         values.push(state === 'here' ? words.value(index) : undefined);
       }
-      if (state === 'withdrawn') times.push(Number.NaN, Number.NaN);
-      else times.push(words.started(index), words.finished(index));
+      if (state === 'withdrawn') withdrawn.push(index - from);
     }
     if (values.length === 0 && !end) return;
+    const times = words.times(from, this.#from);
+    for (const index of withdrawn) times.fill(Number.NaN, 2 * index, 2 * index + 2);
     this.#events.report({
       batch: this.#batch,
       from,

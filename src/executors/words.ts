@@ -81,11 +81,8 @@ export class Words {
     return state === number ? this.#numbers[index] : constants[state - firstConstant];
   }
 
-  started(index: number): number {
-    return this.#times[2 * index]!;
-  }
-
-  finished(index: number): number {
-    return this.#times[2 * index + 1]!;
+  /** Per task start and end, a copy. */
+  times(from: number, to: number): Float64Array {
+    return this.#times.slice(2 * from, 2 * to);
   }
 }

@@ -2,6 +2,7 @@ import { receiveMessageOnPort } from 'node:worker_threads';
 import { receiveError, receiveValue } from '../shipping/index.ts';
 import { laneHere } from '../workers/lanes.ts';
 import { type Address, type Ask, type Core, type Done, errorOf, type Failure, type Leave, type Role } from './core.ts';
+import { QueueClosed } from './errors.ts';
 import { pack } from './item.ts';
 import { Outbox, type Said } from './outbox.ts';
 import { call, type Line } from './station.ts';
@@ -50,7 +51,10 @@ export class Far implements Core {
     return this.#line.word !== undefined && this.address.thread === 0;
   }
 
-  request({ kind, value, transfer, timeout }: Ask, done: Done): () => void {
+  request({ kind, value, transfer, timeout }: Ask, told: Done): () => void {
+    // A closed queue ends the line only when nothing is left in it.
+    const done: Done =
+      kind === 'size' ? (error, size) => (error instanceof QueueClosed ? told(undefined, 0) : told(error, size)) : told;
     const gone = this.#gone ?? (kind === 'put' && this.#closed ? errorOf('closed', 'the queue is closed') : undefined);
     if (gone !== undefined) {
       done(gone);
@@ -114,7 +118,12 @@ export class Far implements Core {
     this.#last += 1;
     const id = this.#last;
     this.#out.push('give', id, role);
-    return (wrong) => this.#out.push('leave', id, wrong);
+    // The end of the line would mean the end of those who have the queue from here.
+    this.hold();
+    return (wrong) => {
+      this.#out.push('leave', id, wrong);
+      this.drop();
+    };
   }
 
   /** One more object of this thread stands for the queue. */

@@ -72,7 +72,8 @@ export class Link implements Line {
   /** The one at the other end is gone. */
   closed(): void {
     this.early = false;
-    for (const leave of this.#given.values()) leave(undefined);
+    // It would have said so if they had ended before it; a worker's own threads and processes end with it.
+    for (const leave of this.#given.values()) leave(`${this.lane} ended, and with it those that had the queue from it`);
     this.#hub.part(this);
   }
 

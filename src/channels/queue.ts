@@ -89,7 +89,7 @@ export class Queue<T = unknown> {
     askSync(this.#core, 'queue.putSync', { kind: 'put', value: item, transfer: options?.transfer }, options?.timeout);
   }
 
-  /** How many items lie in it now; others may change that at any moment. */
+  /** How many items lie in it now, 0 also when it is closed and emptied; others may change that at any moment. */
   size(): Promise<number> {
     return ask(this.#core, { kind: 'size' });
   }

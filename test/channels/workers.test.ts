@@ -213,6 +213,31 @@ for (const kind of ['Thread', 'Process'] as const) {
       await worker.join();
     });
 
+    it('has size 0 there when it is closed and empty, as at home', async () => {
+      const queue = new Queue<number>();
+      const sizes = new Queue<number[]>();
+      const loop = async (from: Queue<number>, to: Queue<number[]>) => {
+        const before = [await from.size()];
+        const [, withTheLast] = await Promise.all([from.get(), from.size()]);
+        for await (const _ of from);
+        await to.put([...before, withTheLast, await from.size()]);
+      };
+      await queue.put(1);
+      queue.close();
+      const worker = start(kind, loop, queue, sizes);
+      assert.deepEqual(await sizes.get(), [1, 0, 0]);
+      await worker.join();
+      const late = start(
+        kind,
+        async (of: Queue<number>, to: Queue<number[]>) => to.put([await of.size()]),
+        queue,
+        sizes,
+      );
+      assert.deepEqual(await sizes.get(), [0]);
+      await late.join();
+      assert.equal(await queue.size(), 0);
+    });
+
     it('can be handed on to threads and processes started there', async () => {
       const queue = new Queue<string>();
       const source = (name: string) => new URL(`../../src/workers/${name}.ts`, import.meta.url).href;

@@ -27,17 +27,18 @@ function open(kind, workers) {
 
 /** Those of every pool, and what a recorder costs, which is a ratio. @param {import('./figures.mjs').Kind} kind */
 export async function figures(kind) {
-  const plain = newPool(library, kind);
-  const without = newPool(await withoutEvents(), kind);
+  const recordable = await anew('recordable');
+  const plain = newPool(recordable, kind);
+  const without = newPool(await anew(withoutEvents), kind);
   const maps = { 'no-ops': ['nothing', 10_000, 25], 'tasks of 0.1 ms': ['short', 2000, 5] };
   const costs = Object.entries(maps).flatMap(([name, [task, count, times]]) => {
     const items = Array.from({ length: count });
-    const off = () => ms(() => plain.map(tasks[task], items));
+    const map = () => ms(() => plain.map(tasks[task], items));
+    const on = () => recorded(recordable, map, 4 * count);
     const none = () => ms(() => without.map(tasks[task], items));
-    const on = () => recorded(off, 4 * count);
     return [
-      [`map of ${name}, recorder off`, () => middle(times, () => quotient(off, none))],
-      [`map of ${name}, recorder on`, () => middle(times, () => quotient(on, off))],
+      [`map of ${name}, recorder off`, () => on().then(() => middle(times, () => quotient(map, none)))],
+      [`map of ${name}, recorder on`, () => middle(times, () => quotient(on, map))],
     ];
   });
   return { ...(await figuresOf(open, kind)), ...Object.fromEntries(costs) };
@@ -53,20 +54,25 @@ async function quotient(above, below) {
   return swapped ? second / first : first / second;
 }
 
-async function recorded(measure, events) {
-  const recorder = new library.Recorder();
+async function recorded({ Recorder }, measure, events) {
+  const recorder = new Recorder();
   recorder.start();
   const time = await measure().finally(() => recorder.stop());
   if (recorder.dropped > 0 || recorder.events.length < events) throw new Error('not all was recorded');
   return time;
 }
 
+const withoutEvents = 'without-events';
+
 /**
- * The library once more, without a word about events: what a recorder that is off is measured against.
+ * The library once more, compiled and warmed apart from the one of all other figures, so that the two which tell a
+ * recorder's price have lived through the same. One of them comes without a word about events: what a recorder that
+ * is off is measured against.
+ * @param {string} name
  * @returns {Promise<Library>}
  */
-function withoutEvents() {
-  const mark = '?without-events';
+function anew(name) {
+  const mark = `?${name}`;
   registerHooks({
     resolve(specifier, context, next) {
       const resolved = next(specifier, context);
@@ -75,7 +81,7 @@ function withoutEvents() {
     },
     load(url, context, next) {
       const loaded = next(url, context);
-      if (!url.endsWith(mark)) return loaded;
+      if (!url.endsWith(mark) || name !== withoutEvents) return loaded;
       return { ...loaded, source: String(loaded.source).replaceAll(/channels\.\w+\.hasSubscribers/g, 'false') };
     },
   });

@@ -153,7 +153,8 @@ export abstract class Job {
     const name = this.call.name;
     const ok = this.state === 'finished';
     if (started !== 0) {
-      channels.task.publish({ kind: 'started', time: started, lane, id, name, ...(message > 0 && { message }) });
+      const start = { kind: 'started', time: started, lane, id, name } as const;
+      channels.task.publish(message > 0 ? { ...start, message } : start);
       channels.task.publish({ kind: 'finished', time: finished, lane, id, name, ok });
     }
     channels.task.publish({ kind: 'received', time: received, lane: 'main', id, name, ok });

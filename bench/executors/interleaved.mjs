@@ -30,7 +30,7 @@ export async function figures(kind) {
   const recordable = await anew('recordable');
   const plain = newPool(recordable, kind);
   const without = newPool(await anew(withoutEvents), kind);
-  const maps = { 'no-ops': ['nothing', 10_000, 25], 'tasks of 0.1 ms': ['short', 2000, 5] };
+  const maps = { 'no-ops': ['nothing', 10_000, 25], 'tasks of 0.1 ms': ['short', 2000, 9] };
   const costs = Object.entries(maps).flatMap(([name, [task, count, times]]) => {
     const items = Array.from({ length: count });
     const map = () => ms(() => plain.map(tasks[task], items));

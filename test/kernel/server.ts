@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kernel, KernelManager, type KernelMessage, ServerConnection } from '@jupyterlab/services';
+import { readEnvironment } from '../../src/course/environment.ts';
 import { kernels, root, within } from './client.ts';
 
-/** The folder of Python's programs: the environment that set-up made, else whatever is on the path. */
-const bin = join(root, '.venv', 'bin');
-export const program = (name: string): string => (existsSync(join(bin, name)) ? join(bin, name) : name);
+/** Python of the environment that set-up made or found. */
+export const python = (): string => readEnvironment().python;
 
 /** Folders of its own for whatever is Jupyter's, with a kernelspec of the kernel under test from source. */
 export function jupyterFolders(): { env: Record<string, string>; remove(): void; runtime: string } {
@@ -49,6 +49,8 @@ export class JupyterServer {
     const folders = jupyterFolders();
     const token = randomUUID();
     const options = [
+      '-m',
+      'jupyter_server',
       '--no-browser',
       '--allow-root',
       '--port=0',
@@ -56,7 +58,7 @@ export class JupyterServer {
       `--IdentityProvider.token=${token}`,
       ...more,
     ];
-    const server = spawn(program('jupyter-server'), options, {
+    const server = spawn(python(), options, {
       cwd: root,
       env: { ...process.env, ...folders.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -15,6 +15,8 @@ export interface Waits {
   /** Those who wait at this moment. */
   waiting(kind: Kind): Iterable<Waiter>;
   failAll(kind: Kind, why: string): void;
+  /** Somebody is about to say something, perhaps that others were given the queue. */
+  isCalled(): boolean;
   close(): void;
 }
 
@@ -75,7 +77,8 @@ export class Hope {
 
   #look(): void {
     this.#timer = undefined;
-    if (this.#closing) this.#queue.close();
+    if (this.#closing && this.#queue.isCalled()) this.#lookSoon(settling);
+    else if (this.#closing) this.#queue.close();
     for (const kind of ['get', 'put'] as const) {
       if (!this.#isHopeless(kind)) continue;
       const other = opposite[kind];

@@ -14,7 +14,7 @@ import {
 import { Fifo } from './fifo.ts';
 import { Hope } from './hope.ts';
 import { type Form, type Item, pack, unpack } from './item.ts';
-import { addressOf, forget, open } from './station.ts';
+import { addressOf, forget, isCalled, open } from './station.ts';
 import { type Outcome, type Party, Waiter } from './waiter.ts';
 
 /** A line to an end in another thread. */
@@ -55,6 +55,7 @@ export class Hub implements Core {
       own: this.#own,
       waiting: (kind) => [...this.#waiting[kind]].filter(({ over }) => !over),
       failAll: (kind, why) => this.#failAll(kind, 'broken', why),
+      isCalled,
       close: () => this.close(),
     });
   }

@@ -99,14 +99,25 @@ function onPortCall(call: PortCall | undefined): void {
   link = answer(call.hello, portWire(call.port, ear, call.word));
 }
 
+/** Sockets on which nothing was said so far. */
+const silent = new Set<Socket>();
+
+/** True while another process has called and not said yet for which queue: its thread may be busy with something. */
+export const isCalled = (): boolean => silent.size > 0;
+
 function onSocketCall(socket: Socket): void {
   let link: Link | undefined;
+  silent.add(socket);
   const ear: Ear = {
     hear(said) {
+      silent.delete(socket);
       if (link === undefined) link = answer(said as Hello, wire);
       else link.hear(said as never);
     },
-    closed: () => link?.closed(),
+    closed() {
+      silent.delete(socket);
+      link?.closed();
+    },
   };
   const wire = socketWire(socket, ear, place!.secret);
 }

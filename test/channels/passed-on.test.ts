@@ -4,6 +4,7 @@ import { Pipe, type PipeEnd } from '../../src/channels/pipe.ts';
 import { Queue } from '../../src/channels/queue.ts';
 import { withExecutor } from '../../src/executors/executor.ts';
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/executors/executors.ts';
+import type { Process } from '../../src/workers/process.ts';
 import { start, until } from './makers.ts';
 
 const sources = {
@@ -137,4 +138,27 @@ describe('when a worker that has passed a queue on dies', () => {
       });
     });
   }
+
+  it('a pipe’s end stays open though the process that passed it on tells of it late', async () => {
+    await withExecutor(new ProcessPoolExecutor(1), async (pool) => {
+      await pool.submit(async (source: string) => {
+        (globalThis as Record<string, unknown>).Worker = (await import(source)).Process;
+      }, sources.Process);
+      const echo = async (end: PipeEnd<string>) => {
+        for await (const item of end) await end.send(`${item}!`);
+      };
+      const passOnAndCompute = (end: PipeEnd<string>, target: typeof echo) => {
+        const Worker = (globalThis as Record<string, unknown>).Worker as typeof Process;
+        new Worker(target, end).start();
+        // Its result goes out before, its line to the pipe is there after that.
+        setImmediate(() => {
+          for (const start = performance.now(); performance.now() < start + 200; );
+        });
+      };
+      const [mine, theirs] = Pipe<string>();
+      await pool.submit(passOnAndCompute, theirs, echo);
+      await mine.send('one');
+      assert.equal(await mine.recv(), 'one!');
+    });
+  });
 });

@@ -123,7 +123,11 @@ const build = {
     const old = join(stateDir, 'dist.old');
     for (const dir of [fresh, old]) rmSync(dir, { recursive: true, force: true });
     const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    await runTool(environment.node, [compiler, '-p', root, '--outDir', fresh], { addGroup, cwd: root });
+    const options = ['-p', root, '--noEmit', 'false', '--outDir', fresh];
+    await runTool(environment.node, [compiler, ...options], { addGroup, cwd: root });
+    // Not before: on the first run it needs what the step before this one installs.
+    const { bundleWorkers } = await import('./bundle.mjs');
+    await bundleWorkers(fresh);
     writeWhole(join(fresh, stampName), key);
     // Two renames instead of a build in place: nobody loads half a library.
     if (existsSync(dist)) renameSync(dist, old);
@@ -133,7 +137,8 @@ const build = {
 };
 
 function buildKey() {
-  return hashOf([join(root, 'tsconfig.json'), packageLock, ...filesBelow(join(root, 'src'), '.ts')]);
+  const bundler = join(root, 'scripts', 'bundle.mjs');
+  return hashOf([join(root, 'tsconfig.json'), packageLock, bundler, ...filesBelow(join(root, 'src'), '.ts')]);
 }
 
 /** @param {Environment} environment */

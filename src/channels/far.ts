@@ -34,7 +34,7 @@ export class Far implements Core {
     this.#onGone = onGone;
     this.#line = call(
       address,
-      { id: address.id, role, lane: laneHere },
+      { id: address.id, role, lane: laneHere() },
       {
         hear: (said) => this.#hear(said as readonly Said[]),
         closed: () => this.#hungUp(),

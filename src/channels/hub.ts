@@ -37,7 +37,7 @@ const closedText = 'the queue is closed, and nothing is left in it';
  */
 export class Hub implements Core {
   readonly address: Address;
-  readonly #own: Party = { lane: laneHere, role: 'both', did: { get: false, put: false }, early: false };
+  readonly #own: Party = { lane: laneHere(), role: 'both', did: { get: false, put: false }, early: false };
   readonly #items = new Fifo<Item>();
   /** Those who wait, and some whose wait is over. */
   readonly #waiting = { get: new Fifo<Waiter>(), put: new Fifo<Waiter>() };

@@ -1,15 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
-import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Tinypool } from 'tinypool';
 import { childOptions, endWithParent } from '../workers/children.ts';
+import { workerFile } from '../workers/files.ts';
 import type { Engine, Link, LinkEvents } from './engine.ts';
 import { WorkerDied } from './errors.ts';
 import { ProcessLink } from './process-link.ts';
 import type { Hello, ProcessReport } from './protocol.ts';
 
-const workerFile = fileURLToPath(new URL(`./process-worker${extname(import.meta.filename)}`, import.meta.url));
+const entry = workerFile(import.meta.filename, 'process-worker');
 
 /** Ms that a dead worker's last output may take to arrive before its tasks are settled without it. */
 const lastOutput = 20;
@@ -64,7 +63,7 @@ export class ProcessEngine implements Engine {
 
 function newTinypool(Pool: typeof Tinypool, execArgv: readonly string[]): Tinypool {
   const pool = new Pool({
-    filename: workerFile,
+    filename: entry,
     name: 'serve',
     runtime: 'child_process',
     serialization: 'advanced',

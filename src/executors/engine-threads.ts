@@ -1,13 +1,12 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { MessageChannel, type ResourceLimits } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
+import { workerFile } from '../workers/files.ts';
 import type { Engine, Link, LinkEvents } from './engine.ts';
 import { WorkerDied } from './errors.ts';
 import type { Hello } from './protocol.ts';
 import { ThreadLink } from './thread-link.ts';
 
-const workerFile = fileURLToPath(new URL(`./thread-worker${extname(import.meta.filename)}`, import.meta.url));
+const entry = workerFile(import.meta.filename, 'thread-worker');
 
 /**
  * One thread of a pool, owned by a piscina of its own: piscina starts it, replaces it when it dies, and ends it.
@@ -60,7 +59,7 @@ export class ThreadEngine implements Engine {
 
 function newPiscina(Pool: typeof Piscina, resourceLimits: ResourceLimits | undefined): Piscina {
   const pool = new Pool({
-    filename: workerFile,
+    filename: entry,
     name: 'serve',
     minThreads: 1,
     maxThreads: 1,

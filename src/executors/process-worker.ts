@@ -7,9 +7,6 @@ import type { Hello, ProcessBatch, ProcessReport, Withdrawal } from './protocol.
 import { type Reporter, Runner } from './runner.ts';
 
 const ready = now();
-// Not by import, which would make Node load all that the module could offer, at the start of every worker.
-const { createRequire } = process.getBuiltinModule('node:module');
-const { serialize } = process.getBuiltinModule('node:v8');
 const bulkFile = `./bulk${extname(import.meta.filename)}`;
 
 /** Tinypool calls this once in each process of a pool; from then on batches come by the same channel. */
@@ -55,9 +52,10 @@ class ProcessReporter implements Reporter {
 
   // Few workers need it, and each would pay for loading it at its start.
   get #bulk(): Bulk {
-    this.#openBulk ??= (createRequire(import.meta.url)(bulkFile) as typeof import('./bulk.ts')).Bulk.open(
-      this.#bulkPath!,
-    );
+    if (this.#openBulk === undefined) {
+      const load = process.getBuiltinModule('node:module').createRequire(import.meta.url);
+      this.#openBulk = (load(bulkFile) as typeof import('./bulk.ts')).Bulk.open(this.#bulkPath!);
+    }
     return this.#openBulk;
   }
 
@@ -134,6 +132,7 @@ class ProcessReporter implements Reporter {
 /** The report with errors in place of the results that cannot be copied though shipping let them pass. */
 function copied(report: ProcessReport): ProcessReport {
   const failed = new Set(report.failed);
+  const { serialize } = process.getBuiltinModule('node:v8');
   const values = report.values.map((value, index) => {
     try {
       serialize(value);

@@ -9,8 +9,7 @@ export interface Origin {
   readonly star?: boolean;
 }
 
-// Not by import, which would make Node load all that the module could offer, at the start of every worker.
-const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);
+let load: NodeJS.Require | undefined;
 
 /**
  * The value of that name here; loads the module when it is not yet loaded.
@@ -20,7 +19,11 @@ const require = process.getBuiltinModule('node:module').createRequire(import.met
 export function valueFrom({ from, id, keys, star }: Origin): unknown {
   let value: unknown = globalThis;
   if (from === 'builtin') value = process.getBuiltinModule(id);
-  if (from === 'file') value = require(id);
+  if (from === 'file') {
+    // Made when needed, as few workers need it.
+    load ??= process.getBuiltinModule('node:module').createRequire(import.meta.url);
+    value = load(id);
+  }
   for (const key of keys) value = (value as Record<string, unknown>)[key];
   return star ? { ...(value as object), default: value } : value;
 }

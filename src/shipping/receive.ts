@@ -9,7 +9,6 @@ import type { Graph, WireNode } from './wire.ts';
 
 // Not by import, which would make Node load all that the module could offer, at the start of every worker.
 const { deserialize } = process.getBuiltinModule('node:v8');
-const { createRequire } = process.getBuiltinModule('node:module');
 
 const received = new Map<string, AnyFunction>();
 
@@ -101,7 +100,10 @@ class Workshop implements Sources {
       variable,
       isClass ? this.#classVariables(id) : this.#environment(id),
     ]);
-    if (requireFrom !== undefined) variables.push(['require', createRequire(join(requireFrom, 'cell.js'))]);
+    if (requireFrom !== undefined) {
+      const { createRequire } = process.getBuiltinModule('node:module');
+      variables.push(['require', createRequire(join(requireFrom, 'cell.js'))]);
+    }
     if (parent) variables.push(['$extends', this.#value(parent)]);
     return compile(code, name, file, isStrict, variables);
   }

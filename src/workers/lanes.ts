@@ -29,10 +29,14 @@ export function takeLane(kind: 'thread' | 'process' | 'task'): Lane {
   };
 }
 
+let lane = 'main';
+
 /** The lane of this thread; a worker is told its own when it starts. */
-export let laneHere = 'main';
+export function laneHere(): string {
+  return lane;
+}
 
 /** Called once, in a new worker. */
 export function setLaneHere(name: string): void {
-  laneHere = name;
+  lane = name;
 }

@@ -1,14 +1,13 @@
 import { fork } from 'node:child_process';
 import { constants } from 'node:os';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { addChildCpu } from '../timing/cpu.ts';
 import { noteChildMemory } from '../timing/memory.ts';
 import { childOptions, endWithParent } from './children.ts';
 import type { Notice } from './entry.ts';
+import { workerFile } from './files.ts';
 import { type Launch, Runnable, type RunnableOptions } from './runnable.ts';
 
-const entry = fileURLToPath(new URL(`./process-entry${extname(import.meta.filename)}`, import.meta.url));
+const entry = workerFile(import.meta.filename, 'process-entry');
 
 /**
  * A function that runs in a process of its own, beside this one, with Python's words.

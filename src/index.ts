@@ -35,6 +35,8 @@ export { type Displayable, displaySymbol } from './show/display.ts';
 export { type Progress, progress } from './show/progress.ts';
 export { show } from './show/show.ts';
 export { type Column, type Row, type Table, type TableOptions, table } from './show/table.ts';
+export { SharedCounter } from './sync/counter.ts';
+export { type RecordFields, type RecordValues, SharedRecord } from './sync/record.ts';
 export { now } from './timing/clock.ts';
 export { compare } from './timing/compare.ts';
 export type { CompareOptions, Contender } from './timing/compare-options.ts';

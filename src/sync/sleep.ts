@@ -1,0 +1,100 @@
+import { isMainThread } from 'node:worker_threads';
+import type { WaitOptions } from '../channels/ends.ts';
+import { leave, stay } from '../channels/stay.ts';
+import { CancelledError, TimeoutError } from '../executors/errors.ts';
+import { host } from '../show/host.ts';
+
+/** How long a blocking wait may take: nothing can abort it from outside. */
+export interface BlockOptions {
+  /** Ms to wait at most; then TimeoutError. 0 takes what is there at once. */
+  readonly timeout?: number;
+}
+
+/** @throws Error on a main thread, which must never block: of the kernel, or of a process */
+export function mayBlock(what: string, way: string): void {
+  if (isMainThread) {
+    throw new Error(`${what} would block the main thread of this process, and all that runs on it; write ${way}`);
+  }
+}
+
+/** The one way in which all primitives of this folder sleep: on a word of shared memory, until it may have changed. */
+export class Sleep {
+  /** Ms of `performance.now()` at which patience ends. */
+  readonly #deadline: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #what: string;
+
+  /**
+   * @param what for the error: `lock 'till'`
+   * @throws RangeError for a time-out that is none; CancelledError when the signal has aborted already
+   */
+  constructor(what: string, { timeout, signal }: WaitOptions = {}) {
+    if (timeout !== undefined && !(timeout >= 0)) {
+      throw new RangeError(`timeout is a number of ms from 0 on, not ${String(timeout)}`);
+    }
+    this.#what = what;
+    this.#signal = signal;
+    this.#deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+    if (signal?.aborted) throw this.#cancelled(signal.reason);
+  }
+
+  /**
+   * Blocks this thread until the word is changed and notified, or is not `seen` any more. It may also come back for
+   * nothing, so every use stands in a loop that looks again.
+   *
+   * @throws TimeoutError when patience is over
+   */
+  block(words: Int32Array, index: number, seen: number): void {
+    const left = this.#deadline - performance.now();
+    if (left <= 0 || Atomics.wait(words, index, seen, left) === 'timed-out') throw this.#late();
+  }
+
+  /**
+   * As `block`, for one that must not block: this thread goes on with other things, and stays alive.
+   *
+   * @throws TimeoutError when patience is over; CancelledError when the signal aborts or the kernel is interrupted
+   */
+  async pause(words: Int32Array, index: number, seen: number): Promise<void> {
+    if (this.#signal?.aborted) throw this.#cancelled(this.#signal.reason);
+    const left = this.#deadline - performance.now();
+    if (left <= 0) throw this.#late();
+    const woken = Atomics.waitAsync(words, index, seen, left);
+    if (!woken.async) {
+      if (woken.value === 'timed-out') throw this.#late();
+      return;
+    }
+    if ((await this.#unlessCancelled(words, index, woken.value)) === 'timed-out') throw this.#late();
+  }
+
+  async #unlessCancelled<T>(words: Int32Array, index: number, woken: Promise<T>): Promise<T> {
+    const signal = this.#signal;
+    let give: (reason: unknown) => void = () => {};
+    const cancelled = new Promise<never>((_resolve, reject) => {
+      give = (reason) => reject(this.#cancelled(reason));
+    });
+    const abort = (): void => give(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    const offInterrupt = host()?.onInterrupt(() => give(undefined));
+    // Nothing in Node keeps a thread alive for a waitAsync (node#44729).
+    stay();
+    try {
+      return await Promise.race([woken, cancelled]);
+    } catch (error) {
+      // A waitAsync cannot be taken back. Whoever wakes this one some day must wake another instead.
+      void woken.then((how) => how !== 'timed-out' && Atomics.notify(words, index, 1));
+      throw error;
+    } finally {
+      leave();
+      offInterrupt?.();
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  #late(): TimeoutError {
+    return new TimeoutError(`${this.#what}: the time-out is over`);
+  }
+
+  #cancelled(cause: unknown): CancelledError {
+    return new CancelledError(`${this.#what}: the wait was cancelled`, { cause });
+  }
+}

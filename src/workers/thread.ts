@@ -1,9 +1,9 @@
-import { extname } from 'node:path';
 import { type Transferable, Worker } from 'node:worker_threads';
 import { threadOptions } from './children.ts';
+import { workerFile } from './files.ts';
 import { type Launch, Runnable, type RunnableOptions } from './runnable.ts';
 
-const entry = new URL(`./thread-entry${extname(import.meta.filename)}`, import.meta.url);
+const entry = workerFile(import.meta.filename, 'thread-entry');
 
 /**
  * A function that runs on a thread of its own, beside this one, with Python's words.

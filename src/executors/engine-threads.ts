@@ -1,10 +1,12 @@
 import { MessageChannel, type ResourceLimits } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
+import { openEventWay } from '../timing/gather.ts';
 import { workerFile } from '../workers/files.ts';
 import type { Engine, Link, LinkEvents } from './engine.ts';
 import { WorkerDied } from './errors.ts';
 import type { Hello } from './protocol.ts';
 import { ThreadLink } from './thread-link.ts';
+import type { Opening } from './thread-worker.ts';
 
 const entry = workerFile(import.meta.filename, 'thread-worker');
 
@@ -38,7 +40,9 @@ export class ThreadEngine implements Engine {
     });
     const { port1: port, port2 } = new MessageChannel();
     const link = new ThreadLink(worker, port, events);
-    const order = { port: port2, buffer: link.buffer, lane: who };
+    const { way, close } = openEventWay();
+    exit.then(close);
+    const order: Opening = { port: port2, buffer: link.buffer, lane: who, events: way };
     const hello: Promise<Hello> = this.#piscina.run(order, { transferList: [port2] as never });
     const first = await Promise.race([hello.catch(() => exit), exit]);
     if (first instanceof WorkerDied) {

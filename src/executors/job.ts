@@ -1,5 +1,6 @@
 import { channels, nextEventId } from '../timing/events.ts';
 import type { Leave } from '../workers/holders.ts';
+import { laneHere } from '../workers/lanes.ts';
 import { CancelledError } from './errors.ts';
 
 /** A function as a backend prepared it to be called many times. */
@@ -157,7 +158,7 @@ export abstract class Job {
       channels.task.publish(message > 0 ? { ...start, message } : start);
       channels.task.publish({ kind: 'finished', time: finished, lane, id, name, ok });
     }
-    channels.task.publish({ kind: 'received', time: received, lane: 'main', id, name, ok });
+    channels.task.publish({ kind: 'received', time: received, lane: laneHere(), id, name, ok });
   }
 }
 
@@ -166,7 +167,7 @@ function newTimes(submitted: number, name: string): Times {
   let eventId = 0;
   if (channels.task.hasSubscribers) {
     eventId = nextEventId();
-    channels.task.publish({ kind: 'submitted', time: submitted, lane: 'main', id: eventId, name });
+    channels.task.publish({ kind: 'submitted', time: submitted, lane: laneHere(), id: eventId, name });
   }
   return { submitted, started: 0, finished: 0, received: 0, eventId };
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { host } from '../show/host.ts';
 import { now } from '../timing/clock.ts';
-import { takeLane } from '../workers/lanes.ts';
+import { laneHere, takeLane } from '../workers/lanes.ts';
 import type { Backend } from './backend.ts';
 import { TimeoutError } from './errors.ts';
 import type { TaskOptions } from './executor.ts';
@@ -98,7 +98,7 @@ export class Local implements Backend {
     const { fn, runTimeout } = job.call;
     const args = job.args as never[];
     const started = now();
-    job.run(lane?.name ?? 'main', started);
+    job.run(lane?.name ?? laneHere(), started);
     const timer = runTimeout === undefined ? undefined : setTimeout(() => this.#overtime(job, runTimeout), runTimeout);
     let ok = true;
     let outcome: unknown;

@@ -1,5 +1,6 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { now } from '../timing/clock.ts';
+import { type EventWay, useEventWay } from '../timing/gather.ts';
 import { setLaneHere } from '../workers/lanes.ts';
 import { isPlain, type Outcome, shipOutcome, uncopied } from './outcome.ts';
 import type { Batch, Hello, ThreadNews } from './protocol.ts';
@@ -8,9 +9,18 @@ import { Words } from './words.ts';
 
 const ready = now();
 
+/** What a thread of a pool is given first. */
+export interface Opening {
+  readonly port: MessagePort;
+  readonly buffer: SharedArrayBuffer;
+  readonly lane: string;
+  readonly events: EventWay;
+}
+
 /** Piscina calls this once in each thread of a pool; from then on batches come by the port. */
-export function serve({ port, buffer, lane }: { port: MessagePort; buffer: SharedArrayBuffer; lane: string }): Hello {
+export function serve({ port, buffer, lane, events }: Opening): Hello {
   setLaneHere(lane);
+  useEventWay(events);
   const runner = new Runner(new ThreadReporter(port, new Words(buffer)));
   port.on('message', (batch: Batch) => void runner.run(batch));
   return { ready };

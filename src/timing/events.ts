@@ -1,4 +1,5 @@
-import { type Channel, channel } from 'node:diagnostics_channel';
+import { channel } from 'node:diagnostics_channel';
+import { threadId } from 'node:worker_threads';
 
 /** The life of a task: the four times that Python's ipyparallel names as well. */
 export type TaskKind = 'submitted' | 'started' | 'finished' | 'received';
@@ -14,7 +15,7 @@ export interface RecordedEvent {
   readonly time: number;
   /** Who did it: `main`, `thread 1`, `process 2`, `task 3`. One lane of the timeline. */
   readonly lane: string;
-  /** Joins the events of one task or one wait; unique in the publishing process. */
+  /** Joins the events of one task or one wait; unique in the publishing process, all its threads together. */
   readonly id?: number;
   /** What a reader calls it: the function's name, the lock's name. */
   readonly name?: string;
@@ -24,21 +25,57 @@ export interface RecordedEvent {
   readonly ok?: boolean;
 }
 
+/** A channel of `node:diagnostics_channel`, which in a worker thread reaches the recorders of other threads as well. */
+class EventChannel {
+  readonly #channel;
+  /** Not 0 while a recorder of another thread listens. A shared word: one that is busy or blocked sees it too. */
+  #far: Int32Array = new Int32Array(1);
+  #tell: (event: RecordedEvent) => void = () => {};
+
+  constructor(name: string) {
+    this.#channel = channel<unknown, RecordedEvent>(name);
+  }
+
+  /** True while somebody listens. */
+  get hasSubscribers(): boolean {
+    return this.#far[0] !== 0 || this.#channel.hasSubscribers;
+  }
+
+  publish(event: RecordedEvent): void {
+    if (this.#far[0] !== 0) this.#tell(event);
+    this.#channel.publish(event);
+  }
+
+  subscribe(hear: (event: unknown) => void): void {
+    this.#channel.subscribe(hear);
+  }
+
+  unsubscribe(hear: (event: unknown) => void): void {
+    this.#channel.unsubscribe(hear);
+  }
+
+  /** From now on `tell` is given every event for which `far` is not 0. Called once, in a new worker thread. */
+  reach(far: Int32Array<SharedArrayBuffer>, tell: (event: RecordedEvent) => void): void {
+    this.#far = far;
+    this.#tell = tell;
+  }
+}
+
 /**
- * The channels of `node:diagnostics_channel` on which events are published. Publish only under
- * `if (channels.task.hasSubscribers)`: with nobody listening, no event object may be made.
+ * The channels on which events are published. Publish only under `if (channels.task.hasSubscribers)`: with nobody
+ * listening, no event object may be made.
+ *
+ * Of a lock, take the time of `acquired` when it is yours and that of `released` while it still is: then two who held
+ * it one after the other are not seen in it at once.
  */
-export const channels: {
-  readonly task: Channel<RecordedEvent>;
-  readonly worker: Channel<RecordedEvent>;
-  readonly wait: Channel<RecordedEvent>;
-} = {
-  task: channel('interleaved:task'),
-  worker: channel('interleaved:worker'),
-  wait: channel('interleaved:wait'),
+export const channels: Readonly<Record<'task' | 'worker' | 'wait', EventChannel>> = {
+  task: new EventChannel('interleaved:task'),
+  worker: new EventChannel('interleaved:worker'),
+  wait: new EventChannel('interleaved:wait'),
 };
 
-let lastId = 0;
+/** Threads count from numbers far apart, so that their events can be put together. */
+let lastId = threadId * 2 ** 32;
 
 /** A number for the events of one task or one wait. */
 export function nextEventId(): number {

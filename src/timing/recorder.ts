@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { now } from './clock.ts';
 import { channels, type RecordedEvent } from './events.ts';
+import { gather } from './gather.ts';
 import { Timeline } from './timeline.ts';
 
 /** How many events a recorder keeps if it is not told: some 20 MB. */
 const defaultLimit = 200_000;
 
 /**
- * Keeps the events that executors, workers, locks and channels publish while it listens.
+ * Keeps the events that executors, workers, locks and channels publish while it listens, here and in the threads that
+ * this one starts or has started.
  *
  * Nothing is published while nobody listens, so a recorder costs only while it runs. Beyond `limit` events it keeps
  * the first ones and counts the others in `dropped`.
@@ -23,12 +25,13 @@ const defaultLimit = 200_000;
  * await recorder.timeline().draw();
  */
 export class Recorder {
-  /** Events that came when `limit` was reached. */
+  /** Events that came when `limit` was reached, or faster than they could be taken out of a thread. */
   dropped = 0;
   readonly limit: number;
   #kept: RecordedEvent[] = [];
   #from: number | undefined;
   #to: number | undefined;
+  #endGathering: (() => void) | undefined;
   readonly #keep = (message: unknown): void => {
     if (this.#kept.length < this.limit) this.#kept.push(message as RecordedEvent);
     else this.dropped += 1;
@@ -45,6 +48,9 @@ export class Recorder {
     this.#kept = [];
     this.dropped = 0;
     this.#to = undefined;
+    this.#endGathering = gather((lost) => {
+      this.dropped += lost;
+    });
     for (const channel of Object.values(channels)) channel.subscribe(this.#keep);
     this.#from = now();
   }
@@ -53,10 +59,11 @@ export class Recorder {
   stop(): void {
     if (this.#from === undefined || this.#to !== undefined) return;
     this.#to = now();
+    this.#endGathering?.();
     for (const channel of Object.values(channels)) channel.unsubscribe(this.#keep);
   }
 
-  /** What happened, in the order of time. Events of processes arrive in batches, so this is not the order of arrival. */
+  /** What happened, in the order of time. Those of workers arrive in batches, so this is not the order of arrival. */
   get events(): RecordedEvent[] {
     return this.#kept.toSorted((a, b) => a.time - b.time);
   }

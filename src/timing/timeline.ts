@@ -3,7 +3,7 @@ import { duration, percent, plain, times } from '../show/format.ts';
 import { type Part, paragraph, partsOf, Shown } from '../show/parts.ts';
 import { table } from '../show/table.ts';
 import type { RecordedEvent } from './events.ts';
-import { type Lane, lanesOf, type Task } from './lanes.ts';
+import { type Lane, lanesOf, type Task, type Wait } from './lanes.ts';
 import { spreadOf } from './stats.ts';
 import { drawTimelines, textOnly } from './timeline-picture.ts';
 import { chromeTrace } from './trace.ts';
@@ -30,6 +30,8 @@ export class Timeline extends Shown {
   readonly events: readonly RecordedEvent[];
   readonly lanes: readonly Lane[];
   readonly tasks: readonly Task[];
+  /** Waits for locks, queues and barriers, those that had not to wait included. */
+  readonly waits: readonly Wait[];
   /** First and last moment shown, in ms of `now()`. */
   readonly start: number;
   readonly end: number;
@@ -49,10 +51,11 @@ export class Timeline extends Shown {
     this.events = sorted;
     this.lanes = lanesOf(sorted);
     this.tasks = this.lanes.flatMap((lane) => lane.tasks);
+    this.waits = this.lanes.flatMap((lane) => lane.waits);
     this.start = region.start ?? sorted[0]?.time ?? 0;
     this.end = Math.max(this.start, region.end ?? sorted.at(-1)?.time ?? 0);
     this.dropped = region.dropped ?? 0;
-    const { most, overlap } = concurrency(this.tasks);
+    const { most, overlap } = concurrency(this.tasks.filter((task) => runTime(task) > 0).map(runOf));
     this.maxConcurrency = most;
     this.overlapTime = overlap;
     this.workTime = sumOfRuns(this.tasks);
@@ -86,6 +89,24 @@ export class Timeline extends Shown {
   overlaps(a: Task | number | string, b: Task | number | string): boolean {
     const others = this.#find(b);
     return this.#find(a).some((one) => others.some((other) => one !== other && overlap(one, other) > 0));
+  }
+
+  /**
+   * The most that held the lock of that name at the same moment, from `acquired` to `released`: 1 when nobody else was
+   * ever inside, 0 when nobody was. One that was never released is inside to the end.
+   *
+   * @param slack ms at the end of each that do not count, as the clocks of two threads differ by some µs
+   * @throws RangeError when no recorded wait has that name
+   */
+  mostInside(name: string, slack = 0.005): number {
+    const holds = this.waits.filter((wait) => wait.name === name);
+    if (holds.length === 0) throw new RangeError(`Nothing was recorded of a lock named ${JSON.stringify(name)}.`);
+    const inside = holds.flatMap(({ acquired, released, ok }): Span[] =>
+      acquired === undefined || !ok
+        ? []
+        : [[acquired, Math.max(acquired + 1e-6, (released ?? Number.POSITIVE_INFINITY) - slack)]],
+    );
+    return concurrency(inside).most;
   }
 
   #find(which: Task | number | string): Task[] {
@@ -166,13 +187,19 @@ function middle<K extends string>(of: readonly { readonly [key in K]: number | u
   return spans.length === 0 ? '' : duration(spreadOf(spans).median);
 }
 
-/** The most that ran at once, and for how long two or more did. A run that ends as another begins does not overlap it. */
-function concurrency(tasks: readonly Task[]): { most: number; overlap: number } {
-  const steps = tasks
-    .filter((task) => runTime(task) > 0)
-    .flatMap((task) => [
-      { time: task.started!, by: 1 },
-      { time: task.finished!, by: -1 },
+/** When something began and ended. */
+type Span = readonly [from: number, to: number];
+
+function runOf({ started, finished }: Task): Span {
+  return [started!, finished!];
+}
+
+/** The most that went on at once, and for how long two or more did. One that ends as another begins does not overlap it. */
+function concurrency(spans: readonly Span[]): { most: number; overlap: number } {
+  const steps = spans
+    .flatMap(([from, to]) => [
+      { time: from, by: 1 },
+      { time: to, by: -1 },
     ])
     .sort((a, b) => a.time - b.time || a.by - b.by);
   let running = 0;

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { receiveFunction, receiveValue, type Shipment } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
+import { type EventWay, useEventWay } from '../timing/gather.ts';
 import { setLaneHere } from './lanes.ts';
 
 /** What a new thread or process is to do. */
@@ -11,6 +12,8 @@ export interface Order {
   readonly lane: string;
   /** What errors call it, such as `thread 1 (count)`. */
   readonly who: string;
+  /** Threads only: the way that its events go. */
+  readonly events: EventWay | undefined;
 }
 
 /** What a thread or process tells when it leaves its function, or exits before. */
@@ -36,6 +39,7 @@ export interface Notice {
 export async function carryOut(order: Order, tell: (notice: Notice) => void): Promise<void> {
   const ready = now();
   setLaneHere(order.lane);
+  if (order.events !== undefined) useEventWay(order.events);
   let started = ready;
   let told = false;
   const leave = (ok: boolean, returned: boolean): void => {

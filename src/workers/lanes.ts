@@ -3,6 +3,7 @@
  *
  * A worker takes the smallest number that is free and gives it back at its end, so that workers alive at the same
  * time never share a lane and the next run of a cell starts at 1 again.
+ * What `thread 2` starts is `thread 2.1`, `process 2.1` and so on.
  */
 const taken = new Map<string, Set<number>>();
 
@@ -21,7 +22,7 @@ export function takeLane(kind: 'thread' | 'process' | 'task'): Lane {
   used.add(number);
   let free = false;
   return {
-    name: `${kind} ${number}`,
+    name: `${kind} ${lane === 'main' ? '' : `${lane.split(' ')[1]}.`}${number}`,
     release() {
       if (!free) used.delete(number);
       free = true;

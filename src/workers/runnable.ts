@@ -2,9 +2,10 @@ import { type AnyFunction, shipFunction, shipValue } from '../shipping/index.ts'
 import { host } from '../show/host.ts';
 import { now } from '../timing/clock.ts';
 import { channels, nextEventId } from '../timing/events.ts';
+import { openEventWay } from '../timing/gather.ts';
 import type { Notice, Order } from './entry.ts';
 import { giveAll, type Leave, noteShared } from './holders.ts';
-import { type Lane, takeLane } from './lanes.ts';
+import { type Lane, laneHere, takeLane } from './lanes.ts';
 
 /** What `new Thread({ … })` and `new Process({ … })` take: the names are Python's. */
 export interface RunnableOptions<A extends unknown[]> {
@@ -58,6 +59,7 @@ export class Runnable<A extends unknown[]> {
   #offInterrupt: (() => void) | undefined;
   /** Tells queues and the like that this one was given, if any, how it ended. */
   #leave: Leave | undefined;
+  #closeEvents: (() => void) | undefined;
   readonly #over: Promise<void>;
   #settle!: () => void;
 
@@ -97,15 +99,18 @@ export class Runnable<A extends unknown[]> {
     if (shared !== undefined) this.#leave = giveAll(shared);
     this.#lane = takeLane(this.#kind);
     const lane = this.#lane.name;
+    const events = this.#kind === 'thread' ? openEventWay() : undefined;
+    this.#closeEvents = events?.close;
     this.#spawned = now();
     try {
-      this.#started = this.#launch({ ...shipped, lane, who: `${lane} (${this.name})` }, transfer, {
+      this.#started = this.#launch({ ...shipped, lane, who: `${lane} (${this.name})`, events: events?.way }, transfer, {
         heard: (notice) => {
           if (notice?.interleaved === 'left') this.#notice = notice;
         },
         ended: (exitCode) => this.#ended(exitCode),
       });
     } catch (error) {
+      this.#closeEvents?.();
       this.#lane.release();
       this.#leave?.(undefined);
       throw error;
@@ -117,7 +122,7 @@ export class Runnable<A extends unknown[]> {
     }
     if (channels.task.hasSubscribers) {
       this.#eventId = nextEventId();
-      const event = { kind: 'submitted', lane: 'main', id: this.#eventId, name: this.name } as const;
+      const event = { kind: 'submitted', lane: laneHere(), id: this.#eventId, name: this.name } as const;
       channels.task.publish({ ...event, time: this.#spawned });
     }
   }
@@ -172,6 +177,7 @@ export class Runnable<A extends unknown[]> {
     this.#exitCode = exitCode;
     this.#state = 'over';
     this.#offInterrupt?.();
+    this.#closeEvents?.();
     this.#publish(exitCode === 0);
     const isWhole = exitCode === 0 && this.#notice?.returned === true;
     this.#leave?.(isWhole ? undefined : `${this.#lane?.name} (${this.name}) ended with exit code ${exitCode}`);
@@ -190,7 +196,7 @@ export class Runnable<A extends unknown[]> {
         channels.task.publish({ kind: 'started', time: notice.started, lane, id, name });
         channels.task.publish({ kind: 'finished', time: notice.finished, lane, id, name, ok: notice.ok });
       }
-      channels.task.publish({ kind: 'received', time, lane: 'main', id, name, ok });
+      channels.task.publish({ kind: 'received', time, lane: laneHere(), id, name, ok });
     }
     if (channels.worker.hasSubscribers) {
       if (notice !== undefined) channels.worker.publish({ kind: 'ready', time: notice.ready, lane });

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { type Memory, newMemoryId, travelsByReference } from './travel.ts';
+import { nextNumber } from '../workers/lives.ts';
+import { type Memory, travelsByReference } from './travel.ts';
 
 let memoryOf: (counter: SharedCounter) => Memory<undefined>;
 
@@ -28,7 +29,7 @@ export class SharedCounter {
   constructor(value?: number);
   constructor(value: number | Memory<undefined> = 0) {
     const isMemory = typeof value === 'object' && value !== null;
-    this.#memory = isMemory ? value : { id: newMemoryId(), buffer: new SharedArrayBuffer(4), data: undefined };
+    this.#memory = isMemory ? value : { number: nextNumber(), buffer: new SharedArrayBuffer(4), data: undefined };
     this.#word = new Int32Array(this.#memory.buffer);
     if (!isMemory) this.#word[0] = checked(value);
   }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { type Memory, newMemoryId, travelsByReference } from './travel.ts';
+import { nextNumber } from '../workers/lives.ts';
+import { type Memory, travelsByReference } from './travel.ts';
 
 /** What each kind of field holds. */
 interface Kinds {
@@ -33,7 +34,7 @@ class Fields {
   constructor(fields: RecordFields, values: Readonly<Record<string, unknown>> = {}, memory?: Memory<RecordFields>) {
     const names = Object.keys(fields);
     this.#memory = memory ?? {
-      id: newMemoryId(),
+      number: nextNumber(),
       buffer: new SharedArrayBuffer(bytes * Math.max(1, names.length)),
       data: { ...fields },
     };

@@ -1,35 +1,24 @@
-import { randomBytes } from 'node:crypto';
 import { registerShippable, ShippingError } from '../shipping/index.ts';
 import { isGiven, type Shared } from '../workers/holders.ts';
 
 /** What of an object travels: its memory, which is shared, and what it was made with, which is copied. */
 export interface Memory<D> {
-  /** The same in all threads: the memory itself comes as another object each time. */
-  readonly id: string;
+  /** By `nextNumber`; the same in all threads, where the memory itself comes as another object each time. */
+  readonly number: number;
   readonly buffer: SharedArrayBuffer;
   readonly data: D;
 }
 
-let prefix: string | undefined;
-let count = 0;
-
-/** A name for new memory that no other thread gives. */
-export function newMemoryId(): string {
-  prefix ??= randomBytes(6).toString('hex');
-  count += 1;
-  return `${prefix}.${count}`;
-}
-
-/** The objects of this thread, by the name of their memory. */
-const objects = new Map<string, WeakRef<object>>();
-const dropped = new FinalizationRegistry<string>((id) => {
-  if (objects.get(id)?.deref() === undefined) objects.delete(id);
+/** The objects of this thread, by the number of their memory. */
+const objects = new Map<number, WeakRef<object>>();
+const dropped = new FinalizationRegistry<number>((number) => {
+  if (objects.get(number)?.deref() === undefined) objects.delete(number);
 });
 
-function note(id: string, object: object): void {
-  if (objects.get(id)?.deref() === object) return;
-  objects.set(id, new WeakRef(object));
-  dropped.register(object, id);
+function note(number: number, object: object): void {
+  if (objects.get(number)?.deref() === object) return;
+  objects.set(number, new WeakRef(object));
+  dropped.register(object, number);
 }
 
 /**
@@ -60,18 +49,34 @@ export function travelsByReference<T extends object, D>(
           throw new ShippingError(`${text} Use threads for it, or send what it says through a Queue.`, [name]);
         }
         const memory = ways.memoryOf(object);
-        note(memory.id, object);
+        note(memory.number, object);
         if (ways.sharedOf !== undefined) isGiven(ways.sharedOf(object));
         return memory;
       },
       receive(memory) {
-        const noted = objects.get(memory.id)?.deref();
+        const noted = objects.get(memory.number)?.deref();
         if (noted !== undefined) return noted as T;
         const object = ways.make(memory);
-        note(memory.id, object);
+        note(memory.number, object);
         return object;
       },
     },
     home,
   );
+}
+
+/** What every primitive takes. */
+export interface Naming {
+  /** What errors and pictures call it. */
+  readonly name?: string;
+}
+
+const counts = new Map<string, number>();
+
+/** The name that was asked for, or the next of its kind on this thread: `event 2`. */
+export function nameOf(kind: string, { name }: Naming): string {
+  if (name !== undefined) return name;
+  const count = (counts.get(kind) ?? 0) + 1;
+  counts.set(kind, count);
+  return `${kind} ${count}`;
 }

@@ -2,6 +2,7 @@ import { MessageChannel, type ResourceLimits } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { openEventWay } from '../timing/gather.ts';
 import { workerFile } from '../workers/files.ts';
+import { threadEnded } from '../workers/lives.ts';
 import type { Engine, Link, LinkEvents } from './engine.ts';
 import { WorkerDied } from './errors.ts';
 import type { Hello } from './protocol.ts';
@@ -35,8 +36,12 @@ export class ThreadEngine implements Engine {
     worker.once('error', (error) => {
       cause = error;
     });
+    const { threadId } = worker;
     const exit = new Promise<WorkerDied>((resolve) => {
-      worker.once('exit', (code) => resolve(new WorkerDied(who, code, null, cause)));
+      worker.once('exit', (code) => {
+        threadEnded(threadId);
+        resolve(new WorkerDied(who, code, null, cause));
+      });
     });
     const { port1: port, port2 } = new MessageChannel();
     const link = new ThreadLink(worker, port, events);

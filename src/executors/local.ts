@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { host } from '../show/host.ts';
 import { now } from '../timing/clock.ts';
 import { laneHere, takeLane } from '../workers/lanes.ts';
+import { runTask } from '../workers/scopes.ts';
 import type { Backend } from './backend.ts';
 import { TimeoutError } from './errors.ts';
 import type { TaskOptions } from './executor.ts';
@@ -103,7 +104,8 @@ export class Local implements Backend {
     let ok = true;
     let outcome: unknown;
     try {
-      outcome = this.#concurrent ? signals.run(controller.signal, () => fn(...args)) : fn(...args);
+      const run = (): unknown => runTask(() => fn(...args));
+      outcome = this.#concurrent ? signals.run(controller.signal, run) : run();
       if (isThenable(outcome)) outcome = await outcome;
     } catch (error) {
       ok = false;

@@ -1,5 +1,6 @@
 import { type AnyFunction, receiveFunction, receiveValue, type Shipment } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
+import { runWorkerTask } from '../workers/scopes.ts';
 import { isThenable } from './outcome.ts';
 import type { Batch } from './protocol.ts';
 
@@ -52,8 +53,13 @@ export class Runner {
         if (id !== lastId) fn = this.#functionOf(id);
         lastId = id;
         const given = args[index];
-        if (single) value = fn(shipped ? receiveValue(given) : given);
-        else value = fn(...(shipped ? (given as unknown[]).map((each) => receiveValue(each)) : (given as unknown[])));
+        if (single) {
+          const item = shipped ? receiveValue(given) : given;
+          value = runWorkerTask(() => fn(item));
+        } else {
+          const items = shipped ? (given as unknown[]).map((each) => receiveValue(each)) : (given as unknown[]);
+          value = runWorkerTask(() => fn(...items));
+        }
         if (isThenable(value)) value = await value;
       } catch (error) {
         ok = false;

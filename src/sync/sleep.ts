@@ -17,6 +17,19 @@ export function mayBlock(what: string, way: string): void {
   }
 }
 
+/** @throws RangeError for a time-out that is none */
+export function checkOptions({ timeout }: WaitOptions): void {
+  if (timeout === undefined || timeout >= 0) return;
+  throw new RangeError(`timeout is a number of ms from 0 on, not ${String(timeout)}`);
+}
+
+/** What the function of a `withSync` returned. @throws TypeError when that is a promise: its work is not done */
+export function notAsync<R>(result: R, what: string, way: string): R {
+  if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return result;
+  void Promise.resolve(result).catch(() => {});
+  throw new TypeError(`${what} was given an async function, whose work would go on after it; write await ….${way}(…)`);
+}
+
 /** The one way in which all primitives of this folder sleep: on a word of shared memory, until it may have changed. */
 export class Sleep {
   /** Ms of `performance.now()` at which patience ends. */
@@ -28,10 +41,9 @@ export class Sleep {
    * @param what for the error: `lock 'till'`
    * @throws RangeError for a time-out that is none; CancelledError when the signal has aborted already
    */
-  constructor(what: string, { timeout, signal }: WaitOptions = {}) {
-    if (timeout !== undefined && !(timeout >= 0)) {
-      throw new RangeError(`timeout is a number of ms from 0 on, not ${String(timeout)}`);
-    }
+  constructor(what: string, options: WaitOptions = {}) {
+    checkOptions(options);
+    const { timeout, signal } = options;
     this.#what = what;
     this.#signal = signal;
     this.#deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;

@@ -3,6 +3,7 @@ import { receiveFunction, receiveValue, type Shipment } from '../shipping/index.
 import { now } from '../timing/clock.ts';
 import { type EventWay, useEventWay } from '../timing/gather.ts';
 import { setLaneHere } from './lanes.ts';
+import { runThread } from './scopes.ts';
 
 /** What a new thread or process is to do. */
 export interface Order {
@@ -60,17 +61,17 @@ export async function carryOut(order: Order, tell: (notice: Notice) => void): Pr
     const fn = receiveFunction(order.shipment);
     const args = order.args.map(receiveValue);
     started = now();
-    await fn(...args);
+    await runThread(fn, args);
     leave(true, true);
   } catch (error) {
     fail(error);
   }
 }
 
-/** The message and the stack of an error down to where this file called the function; nothing of Node's own. */
+/** The message and the stack of an error down to where the function was called; nothing of Node's own. */
 function ownPart(error: Error): string {
   const lines = (error.stack ?? error.message).split('\n');
-  const ours = lines.findIndex((line) => line.includes(` ${carryOut.name} (`));
+  const ours = lines.findIndex((line) => line.includes(` ${runThread.name} (`) || line.includes(` ${carryOut.name} (`));
   return lines
     .slice(0, ours < 0 ? undefined : ours)
     .filter((line) => !/^ +at .*\bnode:/.test(line))

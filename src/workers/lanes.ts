@@ -1,3 +1,5 @@
+import { noteLane } from './lives.ts';
+
 /**
  * Names for the lanes of the timeline: `thread 1`, `process 2`, `task 3`.
  *
@@ -40,4 +42,5 @@ export function laneHere(): string {
 /** Called once, in a new worker. */
 export function setLaneHere(name: string): void {
   lane = name;
+  noteLane(name);
 }

@@ -14,8 +14,8 @@ const perThread = 3;
 const parentWord = 0;
 const laneWord = 1;
 const deathWord = 2;
-const words = new Int32Array(inherited());
 const at = (thread: number): number => 1 + (thread % most) * perThread;
+const words = new Int32Array(inherited());
 
 /** This thread. */
 export const threadHere: number = threadId + 1;

@@ -1,6 +1,7 @@
 import { type Transferable, Worker } from 'node:worker_threads';
 import { threadOptions } from './children.ts';
 import { workerFile } from './files.ts';
+import { threadEnded } from './lives.ts';
 import { type Launch, Runnable, type RunnableOptions } from './runnable.ts';
 
 const entry = workerFile(import.meta.filename, 'thread-entry');
@@ -32,15 +33,19 @@ const launch: Launch = (order, transfer, { heard, ended }) => {
     transferList: transfer as Transferable[],
     name: order.who,
   });
+  const id = worker.threadId;
   let killed = false;
   worker.on('message', heard);
   // Out of memory, or a failure of the entry itself; errors of the function are printed by the thread.
   worker.on('error', (error: Error) => console.error(`${order.who}: ${error.message}`));
   // Node gives 0 for a thread that was ended before it came to its code.
-  worker.once('exit', (code) => ended(killed ? 1 : code));
+  worker.once('exit', (code) => {
+    threadEnded(id);
+    ended(killed ? 1 : code);
+  });
   const kill = (): void => {
     killed = true;
     void worker.terminate();
   };
-  return { id: worker.threadId, terminate: kill, kill };
+  return { id, terminate: kill, kill };
 };

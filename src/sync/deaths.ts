@@ -1,0 +1,46 @@
+import type { Shared } from '../workers/holders.ts';
+import { onThreadEnd } from '../workers/lives.ts';
+
+/** A primitive whose owners and waiters can die. */
+export interface Mortal {
+  /** Some thread has ended: those of its owners and waiters that have are marked, and all who sleep look again. */
+  threadEnded(): void;
+}
+
+/*
+ * What a thread that starts others must know: the primitives that they can have. One that was given to a task or a
+ * thread is kept until that one is over; one that came from elsewhere is known as long as somebody here has it.
+ */
+const given = new Map<Mortal, number>();
+const known = new Set<WeakRef<Mortal>>();
+const dropped = new FinalizationRegistry<WeakRef<Mortal>>((ref) => known.delete(ref));
+
+onThreadEnd(() => {
+  const mortals = new Set(given.keys());
+  for (const ref of known) {
+    const mortal = ref.deref();
+    if (mortal !== undefined) mortals.add(mortal);
+  }
+  for (const mortal of mortals) mortal.threadEnded();
+});
+
+/** Other threads may have it from now on. */
+export function knowMortal(mortal: Mortal): void {
+  const ref = new WeakRef(mortal);
+  known.add(ref);
+  dropped.register(mortal, ref);
+}
+
+/** What `travelsByReference` needs to tell of the end of those that a primitive was given to. */
+export function sharedMortal(mortal: Mortal): Shared {
+  return {
+    give() {
+      given.set(mortal, (given.get(mortal) ?? 0) + 1);
+      return () => {
+        const left = given.get(mortal)! - 1;
+        if (left === 0) given.delete(mortal);
+        else given.set(mortal, left);
+      };
+    },
+  };
+}

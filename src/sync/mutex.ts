@@ -1,0 +1,279 @@
+import type { WaitOptions } from '../channels/ends.ts';
+import { now } from '../timing/clock.ts';
+import { channels, nextEventId } from '../timing/events.ts';
+import { laneHere } from '../workers/lanes.ts';
+import { hasEnded, nextNumber, threadHere, threadName } from '../workers/lives.ts';
+import type { Mortal } from './deaths.ts';
+import { LockOwnerDied } from './errors.ts';
+import { gave, type Ordered, orderWords, took } from './order.ts';
+import type { Scope } from './owner.ts';
+import { type BlockOptions, Sleep } from './sleep.ts';
+import { type Memory, type Naming, nameOf } from './travel.ts';
+import { Waiters, type Watch, waiterWords } from './waiters.ts';
+
+/** What `acquire` of a lock gave: the one thing that releases exactly that hold. */
+export interface Guard {
+  /**
+   * Releases what was acquired with it.
+   *
+   * @throws Error when that was released before, whoever holds the lock now
+   */
+  release(): void;
+}
+
+// The word of a lock: 0 when it is free, else the thread that holds it and perhaps these bits.
+/** Somebody may sleep: who releases must wake one. */
+const contended = 0x4000_0000;
+/** The thread ended while it held the lock. */
+const dead = 0x2000_0000;
+const ownerBits = dead - 1;
+
+/** What travels with a lock's memory. */
+export interface MutexData {
+  readonly name: string;
+}
+
+/**
+ * The memory of a lock and how it is taken, released and found abandoned, for `Lock` and `RLock`: a futex of three
+ * states (Drepper, Futexes Are Tricky, 2011) with the owner's thread in the word itself, so that no thread can die
+ * between taking it and having its name on it.
+ *
+ * Invariant: the word names this thread if and only if `top` is defined, outside of a step of this class.
+ */
+export class Mutex implements Mortal, Ordered {
+  readonly kind: string;
+  readonly memory: Memory<MutexData>;
+  readonly words: Int32Array;
+  readonly orderFrom = 1 + waiterWords;
+  readonly #waiters: Waiters;
+  /** The hold of this thread that was taken last. */
+  top: Hold | undefined = undefined;
+
+  constructor(kind: string, naming: Naming, memory: Memory<MutexData> | undefined) {
+    this.kind = kind;
+    this.memory = memory ?? {
+      number: nextNumber(),
+      buffer: new SharedArrayBuffer(4 * (1 + waiterWords + orderWords)),
+      data: { name: nameOf(kind.toLowerCase(), naming) },
+    };
+    this.words = new Int32Array(this.memory.buffer);
+    this.#waiters = new Waiters(this.words, 1);
+  }
+
+  get number(): number {
+    return this.memory.number;
+  }
+
+  get name(): string {
+    return this.memory.data.name;
+  }
+
+  /** As errors call it. */
+  get what(): string {
+    const { name } = this;
+    return /^r?lock \d+$/.test(name) ? name : `${this.kind} '${name}'`;
+  }
+
+  get heldBy(): Scope | undefined {
+    return this.top?.scope;
+  }
+
+  /** Takes it if it is free. */
+  take(): boolean {
+    return Atomics.compareExchange(this.words, 0, 0, threadHere) === 0;
+  }
+
+  /** This thread has just taken it. */
+  taken(hold: Hold): void {
+    this.top = hold;
+    took(this);
+    if (channels.wait.hasSubscribers) publishTaken(this, hold);
+  }
+
+  /** Releases it: this thread has it. */
+  free(): void {
+    gave(this);
+    if (Atomics.exchange(this.words, 0, 0) !== threadHere) Atomics.notify(this.words, 0, 1);
+  }
+
+  /** Takes it, asleep until it can. @throws TimeoutError, LockOwnerDied; Error when this thread has it itself */
+  block(options: BlockOptions | undefined): void {
+    const sleep = new Sleep(`acquireSync of ${this.what}`, options);
+    if (this.top !== undefined) throw this.#ownError();
+    const waited = publishWaiting(this);
+    let slot = -2;
+    try {
+      for (let seen = this.#claim(); seen !== 0; seen = this.#claim()) {
+        if (slot === -2) slot = this.#waiters.enter();
+        sleep.block(this.words, 0, seen);
+      }
+    } catch (error) {
+      waited?.(false);
+      throw error;
+    } finally {
+      this.#waiters.leave(slot);
+    }
+    waited?.(true);
+  }
+
+  /** As `block`, for one that goes on with other things; `then` is called in the very turn that has taken it. */
+  async wait<R>(options: WaitOptions | undefined, then: () => R): Promise<R> {
+    const sleep = new Sleep(`acquire of ${this.what}`, options);
+    const waited = publishWaiting(this);
+    let slot = -2;
+    try {
+      for (let seen = this.#claim(); seen !== 0; seen = this.#claim()) {
+        if (slot === -2) slot = this.#waiters.enter();
+        await sleep.pause(this.words, 0, seen);
+      }
+    } catch (error) {
+      waited?.(false);
+      throw error;
+    } finally {
+      this.#waiters.leave(slot);
+    }
+    waited?.(true);
+    return then();
+  }
+
+  /** Takes it, or says that somebody will wait. @returns 0 when it is taken, else the word to sleep on */
+  #claim(): number {
+    for (;;) {
+      const word = Atomics.load(this.words, 0);
+      if (word === 0) {
+        // Others may sleep as well, and nobody counts them.
+        if (Atomics.compareExchange(this.words, 0, 0, threadHere | contended) === 0) return 0;
+      } else if (word & dead) {
+        throw new LockOwnerDied(this.what, threadName(word & ownerBits));
+      } else if (hasEnded(word & ownerBits)) {
+        this.threadEnded();
+      } else if (word & contended || Atomics.compareExchange(this.words, 0, word, word | contended) === word) {
+        return word | contended;
+      }
+    }
+  }
+
+  /** @throws LockOwnerDied */
+  checkDeath(): void {
+    const word = Atomics.load(this.words, 0);
+    const owner = word & ownerBits;
+    if (owner !== 0 && hasEnded(owner)) this.threadEnded();
+    if (Atomics.load(this.words, 0) & dead) throw new LockOwnerDied(this.what, threadName(owner));
+  }
+
+  threadEnded(): void {
+    this.#waiters.clear(hasEnded);
+    for (;;) {
+      const word = Atomics.load(this.words, 0);
+      const owner = word & ownerBits;
+      if (owner === 0 || word & dead || !hasEnded(owner)) break;
+      if (Atomics.compareExchange(this.words, 0, word, owner | dead) === word) break;
+    }
+    // All, as the one that died may have been woken just before, or was about to wake another.
+    Atomics.notify(this.words, 0);
+  }
+
+  /** Frees it after its owner's death. @returns false when nobody died, or another did it first */
+  recover(): boolean {
+    const word = Atomics.load(this.words, 0);
+    const owner = word & ownerBits;
+    if (owner !== 0 && (word & dead) === 0 && hasEnded(owner)) {
+      this.threadEnded();
+      return this.recover();
+    }
+    if ((word & dead) === 0 || Atomics.compareExchange(this.words, 0, word, 0) !== word) return false;
+    Atomics.notify(this.words, 0);
+    return true;
+  }
+
+  get isLocked(): boolean {
+    return Atomics.load(this.words, 0) !== 0;
+  }
+
+  /** Who holds it, as readers know them. */
+  get holder(): string | undefined {
+    const word = Atomics.load(this.words, 0);
+    if (word === 0) return undefined;
+    const name = threadName(word & ownerBits);
+    return word & dead || hasEnded(word & ownerBits) ? `${name}, which has ended` : name;
+  }
+
+  /** Why one that does not hold it cannot release it. */
+  notHeld(): Error {
+    const word = Atomics.load(this.words, 0);
+    if (word === 0) return new Error(`${this.what} is not held by anybody, so it cannot be released`);
+    if ((word & ownerBits) !== threadHere) {
+      return new Error(`${this.what} is held by ${this.holder}, which alone can release it`);
+    }
+    return new Error(
+      `${this.what} is held by another task on ${this.holder}, or by a guard: only guard.release() of the guard that ` +
+        'acquire gave can release it, or leaving the with that holds it',
+    );
+  }
+
+  watch(): Watch {
+    const word = Atomics.load(this.words, 0);
+    const { number, name } = this;
+    const holders = word === 0 ? [] : [word & ownerBits];
+    return { kind: this.kind, name, number, holders, waiters: this.#waiters.list() };
+  }
+
+  #ownError(): Error {
+    const again = this.kind === 'RLock' ? ' in another task or an earlier turn' : '';
+    const way = this.kind === 'RLock' ? '' : ', or an RLock to enter again what one holds';
+    return new Error(
+      `${this.what} is held by this very thread${again}, so that a wait that blocks it would never end; ` +
+        `write await ….acquire()${way}`,
+    );
+  }
+}
+
+/** One time that a lock was taken, until it is released: the guard that readers get. */
+export abstract class Hold implements Guard {
+  readonly mutex: Mutex;
+  /** Where it was taken; undefined outside of scopes. */
+  readonly scope: Scope | undefined;
+  isOver = false;
+  /** Joins its events; 0 when nobody listened. */
+  eventId = 0;
+
+  constructor(mutex: Mutex, scope: Scope | undefined) {
+    this.mutex = mutex;
+    this.scope = scope;
+  }
+
+  abstract release(): void;
+
+  [Symbol.dispose](): void {
+    if (!this.isOver) this.release();
+  }
+
+  protected releasedBefore(): Error {
+    return new Error(`this hold of ${this.mutex.what} was released before, and a hold is released once`);
+  }
+}
+
+let waitId = 0;
+
+function publishWaiting(mutex: Mutex): ((ok: boolean) => void) | undefined {
+  if (!channels.wait.hasSubscribers) return undefined;
+  const event = { lane: laneHere(), id: nextEventId(), name: mutex.name };
+  channels.wait.publish({ ...event, kind: 'waiting', time: now() });
+  return (ok) => {
+    if (ok) waitId = event.id;
+    else channels.wait.publish({ ...event, kind: 'acquired', time: now(), ok });
+  };
+}
+
+function publishTaken(mutex: Mutex, hold: Hold): void {
+  hold.eventId = waitId || nextEventId();
+  waitId = 0;
+  const { name } = mutex;
+  channels.wait.publish({ kind: 'acquired', time: now(), lane: laneHere(), id: hold.eventId, name });
+}
+
+/** Tells that a hold is over, if its beginning was told. */
+export function publishReleased({ eventId: id, mutex }: Hold): void {
+  const { name } = mutex;
+  channels.wait.publish({ kind: 'released', time: now(), lane: laneHere(), id, name });
+}

@@ -1,0 +1,23 @@
+import { Thread } from '../../src/workers/thread.ts';
+
+/** Starts a function on a thread of its own. */
+export function start<A extends unknown[]>(target: (...args: A) => unknown, ...args: A): Thread<A> {
+  const thread = new Thread(target, ...args);
+  thread.start();
+  return thread;
+}
+
+/** Runs a function on a thread of its own until it has ended; false when it failed. */
+export async function run<A extends unknown[]>(target: (...args: A) => unknown, ...args: A): Promise<boolean> {
+  const thread = start(target, ...args);
+  await thread.join();
+  return thread.exitCode === 0;
+}
+
+/** Polls until `holds`; the end of a test's patience is mocha's. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+/** Words that threads share. */
+export const words = (count = 8): Int32Array => new Int32Array(new SharedArrayBuffer(4 * count));

@@ -28,6 +28,13 @@ export { type AnswerTo, type Exercise, exercise } from './exercises/exercise.ts'
 export type { ExerciseId } from './exercises/lessons/index.ts';
 export { progressTable, resetProgress } from './exercises/report.ts';
 export type { Finding, Verdict } from './exercises/verdict.ts';
+export type { Explored, Replay } from './explore/exploration.ts';
+export { type Exploration, explore } from './explore/explore.ts';
+export { model } from './explore/model.ts';
+export type { Operation } from './explore/models.ts';
+export { type Point, until } from './explore/point.ts';
+export type { Check, ExploreOptions, Program, ThreadBody } from './explore/program.ts';
+export type { Schedule, ScheduledStep } from './explore/schedule.ts';
 export { ShippingError } from './shipping/index.ts';
 export { type BarChart, type Chart, chart } from './show/chart.ts';
 export type { CurveChart } from './show/curves.ts';

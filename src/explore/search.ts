@@ -1,0 +1,289 @@
+import type { Footprint } from './accesses.ts';
+import { Execution, type Outcome, type Watched } from './execution.ts';
+import { keyOf } from './key.ts';
+import type { Bounds, Plan } from './program.ts';
+
+/** Threads with more steps than this in one interleaving may be in a loop: from then on spins are watched for. */
+const longWay = 12;
+/** All steps of one exploration, some seconds: a loop that never ends shall not hold a cell for ever. */
+const mostSteps = 20_000_000;
+
+/** What was found, in numbers. */
+export interface Tally {
+  interleavings: number;
+  losing: number;
+  deadlocks: number;
+  starved: number;
+  cut: number;
+  /** The most times that a thread was passed over during one wait. */
+  passedOver: number;
+  /** Steps of the shortest and the longest interleaving, per thread. */
+  readonly least: number[];
+  readonly most: number[];
+  /** What went wrong, and how often. */
+  readonly reasons: Map<string, number>;
+  /** Bounds that were met. */
+  readonly bounds: Set<string>;
+  /** The losing schedule with the fewest switches, then steps. */
+  best: Found | undefined;
+  /** Whether threads that spin were set aside. */
+  spins: boolean;
+}
+
+export interface Found {
+  readonly choices: readonly number[];
+  readonly switches: number;
+  readonly outcome: Outcome;
+}
+
+/** A depth of the search: who could go on, who was tried, and who need not be. */
+interface Depth {
+  mask: number;
+  tried: number;
+  choice: number;
+  label: string;
+  /** With reduction: what each thread tried here did, by thread. */
+  prints: (Footprint | undefined)[];
+  /** With reduction: threads whose step from here leads only to what was explored before, with what it does. */
+  asleep: (Footprint | undefined)[];
+}
+
+/**
+ * Depth first through all interleavings. Generators cannot be copied, so that each interleaving runs from the start:
+ * the steps up to the last decision again, and then on, without a switch where it can be helped.
+ *
+ * With reduction it uses sleep sets (Godefroid, Partial-Order Methods, 1996, chapter 5), which leave out transitions
+ * and no state: what always must hold is judged in every state that can be reached, and every deadlock is met.
+ *
+ * @returns undefined when a thread went such a long way that the search must be made again with spins watched
+ */
+export function search<S extends object>(plan: Plan<S>, bounds: Bounds, spins: boolean): Tally | undefined {
+  const count = plan.bodies.length;
+  const tally: Tally = {
+    interleavings: 0,
+    losing: 0,
+    deadlocks: 0,
+    starved: 0,
+    cut: 0,
+    passedOver: 0,
+    least: new Array<number>(count).fill(Number.POSITIVE_INFINITY),
+    most: new Array<number>(count).fill(0),
+    reasons: new Map(),
+    bounds: new Set(),
+    best: undefined,
+    spins,
+  };
+  const path: Depth[] = [];
+  const { reduce } = bounds;
+  let length = 0; // of the prefix to run again, its last choice being new
+  let total = 0;
+  const spun = new Map<string, boolean>();
+  const isSpin = (execution: Watched, thread: number) => goesRound(plan, path, execution, thread, bounds.steps, spun);
+
+  for (;;) {
+    const execution = new Execution(plan, { accesses: reduce, ...(spins && { spins: isSpin }) });
+    const made = new Array<number>(count).fill(0);
+    let depth = 0;
+    let last = -1;
+    let switches = 0;
+    let redundant = false;
+    let cut = false;
+    for (;;) {
+      const mask = execution.enabled();
+      if (mask === 0 || execution.threw) break;
+      if (depth >= bounds.steps) {
+        cut = true;
+        break;
+      }
+      let here: Depth;
+      if (depth < length) {
+        here = path[depth]!;
+        if (here.mask !== mask) throw twice(plan, depth, here, execution);
+      } else {
+        here = path[depth] ??= { mask: 0, tried: 0, choice: 0, label: '', prints: [], asleep: [] };
+        here.mask = mask;
+        here.tried = 0;
+        if (reduce) {
+          here.prints = [];
+          here.asleep = depth === 0 ? [] : inherited(path[depth - 1]!, execution.footprint!);
+        }
+        const free = allowed(here, reduce, last, switches, bounds, tally);
+        if (free === 0) {
+          redundant = true;
+          break;
+        }
+        here.choice = last >= 0 && free & (1 << last) ? last : lowest(free);
+        here.tried = 1 << here.choice;
+      }
+      const thread = here.choice;
+      if (last >= 0 && last !== thread && mask & (1 << last)) switches += 1;
+      execution.step(thread);
+      made[thread]! += 1;
+      if (depth < length - 1) {
+        if (here.label !== execution.label) throw twice(plan, depth, here, execution);
+      } else {
+        here.label = execution.label;
+        if (reduce) here.prints[thread] = execution.footprint;
+      }
+      last = thread;
+      depth += 1;
+      if (!spins && made[thread]! > longWay) return undefined;
+    }
+    total += depth;
+    if (reduce && execution.observed!.opaque()) {
+      // Nothing of what was found counts: all is searched again, in full.
+      tally.bounds.add(`no reduction: ${execution.observed!.opaque()}, whose accesses cannot be watched`);
+      const full = search(plan, { ...bounds, reduce: false }, spins);
+      for (const bound of tally.bounds) full?.bounds.add(bound);
+      return full;
+    }
+    if (!redundant || execution.broken) {
+      const outcome: Outcome = cut ? { kind: 'cut', why: '', at: depth } : execution.outcome();
+      note(tally, outcome, execution, made, bounds, path, depth);
+    }
+    length = backtrack(path, depth, reduce, bounds, tally);
+    if (length === 0) return tally;
+    if (tally.interleavings >= bounds.most) {
+      tally.bounds.add(`stopped after ${bounds.most.toLocaleString('en-US')} interleavings`);
+      return tally;
+    }
+    if (total >= mostSteps) {
+      tally.bounds.add(`stopped after ${mostSteps.toLocaleString('en-US')} steps in all`);
+      return tally;
+    }
+  }
+}
+
+function lowest(set: number): number {
+  return 31 - Math.clz32(set & -set);
+}
+
+/** The threads to try at a depth, without those that sleep and those that would be one switch too many. */
+function allowed(here: Depth, reduce: boolean, last: number, switches: number, bounds: Bounds, tally: Tally): number {
+  let free = here.mask & ~here.tried;
+  if (reduce) for (const [thread, asleep] of here.asleep.entries()) if (asleep) free &= ~(1 << thread);
+  if (switches >= bounds.switches && last >= 0 && here.mask & (1 << last)) {
+    const stay = free & (1 << last);
+    if (stay !== free) tally.bounds.add(`at most ${bounds.switches} switches`);
+    free = stay;
+  }
+  return free;
+}
+
+/** Who sleeps after a step: whoever slept or was tried before it, and does what the step does not disturb. */
+function inherited(before: Depth, step: Footprint): (Footprint | undefined)[] {
+  const asleep: (Footprint | undefined)[] = [];
+  for (let thread = 0; thread < 32 && before.mask >> thread; thread++) {
+    if (thread === before.choice) continue;
+    const print = before.asleep[thread] ?? before.prints[thread];
+    if (print?.independentOf(step)) asleep[thread] = print;
+  }
+  return asleep;
+}
+
+/** Chooses the next branch, deepest first; gives the length of the new prefix, 0 when all is explored. */
+function backtrack(path: Depth[], depth: number, reduce: boolean, bounds: Bounds, tally: Tally): number {
+  const switchesTo: number[] = [];
+  if (bounds.switches !== Number.POSITIVE_INFINITY) {
+    let switches = 0;
+    for (let at = 0; at < depth; at++) {
+      switchesTo.push(switches);
+      const last = path[at - 1]?.choice ?? -1;
+      if (last >= 0 && last !== path[at]!.choice && path[at]!.mask & (1 << last)) switches += 1;
+    }
+  }
+  for (let at = depth - 1; at >= 0; at--) {
+    const here = path[at]!;
+    const free = allowed(here, reduce, path[at - 1]?.choice ?? -1, switchesTo[at] ?? 0, bounds, tally);
+    if (free === 0) continue;
+    here.choice = lowest(free);
+    here.tried |= 1 << here.choice;
+    return at + 1;
+  }
+  return 0;
+}
+
+function note(
+  tally: Tally,
+  outcome: Outcome,
+  execution: { readonly passedOver: number },
+  made: readonly number[],
+  bounds: Bounds,
+  path: readonly Depth[],
+  depth: number,
+): void {
+  tally.interleavings += 1;
+  for (let thread = 0; thread < made.length; thread++) {
+    if (made[thread]! > tally.most[thread]!) tally.most[thread] = made[thread]!;
+    if (outcome.kind === 'right' && made[thread]! < tally.least[thread]!) tally.least[thread] = made[thread]!;
+  }
+  if (execution.passedOver > tally.passedOver) tally.passedOver = execution.passedOver;
+  const starved = execution.passedOver >= bounds.patience;
+  if (starved) tally.starved += 1;
+  if (outcome.kind === 'cut') {
+    tally.cut += 1;
+    tally.bounds.add(`interleavings were cut after ${bounds.steps} steps`);
+  }
+  if (outcome.kind === 'broken') tally.losing += 1;
+  if (outcome.kind === 'deadlock') tally.deadlocks += 1;
+  if (outcome.kind === 'broken' || outcome.kind === 'deadlock') {
+    tally.reasons.set(outcome.why, (tally.reasons.get(outcome.why) ?? 0) + 1);
+    keep(tally, outcome, path, outcome.at);
+  } else if (starved && tally.losing + tally.deadlocks === 0) {
+    keep(tally, { ...outcome, why: `a thread is passed over ${execution.passedOver} times` }, path, depth);
+  }
+}
+
+/** Keeps a schedule when it is shorter than the best so far: by switches, then by steps. Any fault outdoes starvation. */
+function keep(tally: Tally, outcome: Outcome, path: readonly Depth[], steps: number): void {
+  let switches = 0;
+  for (let at = 1; at < steps; at++) if (path[at]!.choice !== path[at - 1]!.choice) switches += 1;
+  const { best } = tally;
+  const fault = (one: Outcome) => one.kind === 'broken' || one.kind === 'deadlock';
+  if (best && fault(best.outcome) === fault(outcome)) {
+    if (switches > best.switches) return;
+    if (switches === best.switches && steps >= best.choices.length) return;
+  }
+  tally.best = { switches, outcome, choices: path.slice(0, steps).map(({ choice }) => choice) };
+}
+
+/**
+ * Whether a thread that came to the same point again, in the same state, would go round for ever: it is run alone, on a
+ * copy of this interleaving, until it changes something, ends, or has made as many steps as an interleaving may have.
+ */
+function goesRound<S extends object>(
+  plan: Plan<S>,
+  path: readonly Depth[],
+  at: Watched,
+  thread: number,
+  most: number,
+  known: Map<string, boolean>,
+): boolean {
+  const id = `${thread} ${at.label} ${at.begins(thread)} ${at.key}`;
+  const before = known.get(id);
+  if (before !== undefined) return before;
+  const alone = new Execution(plan);
+  for (let depth = 0; depth < at.steps; depth++) {
+    alone.enabled();
+    alone.step(path[depth]!.choice);
+  }
+  let round = true;
+  for (let step = 0; round && step < most; step++) {
+    if (!(alone.enabled() & (1 << thread))) round = false;
+    else {
+      alone.step(thread);
+      round = (alone.alive & (1 << thread)) !== 0 && keyOf(alone.bare) === at.key;
+    }
+  }
+  known.set(id, round);
+  return round;
+}
+
+function twice<S extends object>(plan: Plan<S>, depth: number, was: Depth, is: Execution<S>): Error {
+  const name = plan.names[was.choice];
+  return new Error(
+    `The program does not do the same twice: after the same ${depth} steps (then ${name}), ` +
+      (was.label === is.label ? 'other threads could go on than before' : `"${was.label}" became "${is.label}"`) +
+      '. Something outside the state steers it: Math.random, a clock, or a variable that state() does not make anew.',
+  );
+}

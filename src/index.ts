@@ -49,6 +49,7 @@ export { Event } from './sync/event.ts';
 export { Lock } from './sync/lock.ts';
 export type { Guard } from './sync/mutex.ts';
 export { type RecordFields, type RecordValues, SharedRecord } from './sync/record.ts';
+export { BoundedSemaphore, Semaphore } from './sync/semaphore.ts';
 export { now } from './timing/clock.ts';
 export { compare } from './timing/compare.ts';
 export type { CompareOptions, Contender } from './timing/compare-options.ts';

@@ -136,6 +136,7 @@ function outputText(cell: Cell): string {
 
 /** The function of a cell without its types. */
 function withoutTypes(source: string): string {
-  const types = /: (Executor|(number|string)(\[\])?|(Promise|Queue)<[^>]*>|\([^)]*\) => Promise<string>)(?=[,)])/g;
+  const types =
+    /: (Executor|(number|string|Thread)(\[\])?|typeof \w+|(Promise|Queue)<[^>]*>|\([^)]*\) => Promise<string>)(?=[,)])/g;
   return source.replace(types, '');
 }

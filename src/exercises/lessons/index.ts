@@ -1,4 +1,8 @@
 import { breakfast } from './00-breakfast.ts';
+import { ask } from './02-ask.ts';
+import { endAll } from './02-end-all.ts';
+import { startAll } from './02-start-all.ts';
+import { sumOf } from './02-sum-of.ts';
 import { bothHands } from './06-both-hands.ts';
 import { crumbs } from './06-crumbs.ts';
 import { oneDies } from './06-one-dies.ts';
@@ -11,6 +15,10 @@ import { stage } from './07-stage.ts';
 /** Every exercise of the course by its id, in reading order. */
 export const definitions = {
   '00.1': breakfast,
+  '02.1': startAll,
+  '02.2': sumOf,
+  '02.3': endAll,
+  '02.4': ask,
   '06.1': bothHands,
   '06.2': crumbs,
   '06.3': question,

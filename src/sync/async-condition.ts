@@ -1,20 +1,20 @@
 import { inspect } from 'node:util';
 import type { WaitOptions } from '../channels/ends.ts';
 import { TimeoutError } from '../executors/errors.ts';
+import { nextNumber } from '../workers/lives.ts';
 import { AsyncLock, turnsOf } from './async-lock.ts';
 import { Line } from './line.ts';
 import type { Guard } from './mutex.ts';
 import { scopeHere } from './owner.ts';
 import { type Naming, nameOf } from './travel.ts';
-import { checkLimits, Hold, limit, type Turns, Waiting } from './turns.ts';
+import { checkLimits, Hold, limit, type Turns, Waiting, watchLine } from './turns.ts';
+import { type Watch, watchSymbol } from './waiters.ts';
 
 /** How to wait on a condition. */
 export interface ConditionWaitOptions extends WaitOptions {
   /** What `acquire` gave; inside `with` there is no need of it. */
   readonly guard?: Guard;
 }
-
-export let waitersOf: (condition: AsyncCondition) => Line<Waiting>;
 
 /**
  * Lets tasks of one thread wait until another says that something has changed, as Python's `asyncio.Condition`.
@@ -29,13 +29,10 @@ export class AsyncCondition {
   /** What one must hold to wait and to notify. */
   readonly lock: AsyncLock;
   readonly #turns: Turns;
+  readonly #number = nextNumber();
   readonly #line: Line<Waiting> = new Line();
   /** What is done, for errors. */
   readonly #what = { toString: () => `wait on ${this.name}` };
-
-  static {
-    waitersOf = (condition) => condition.#line;
-  }
 
   /** @param lock one that several conditions share; by default a lock of its own */
   constructor(lock?: AsyncLock, naming: Naming = {}) {
@@ -116,6 +113,11 @@ export class AsyncCondition {
   /** Wakes all that wait. */
   notifyAll(): void {
     this.notify(this.#line.length);
+  }
+
+  /** For the wait-for graph. */
+  [watchSymbol](): Watch {
+    return watchLine(this.#line, { kind: 'AsyncCondition', name: this.name, number: this.#number });
   }
 
   [inspect.custom](): string {

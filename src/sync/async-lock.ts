@@ -3,6 +3,7 @@ import type { WaitOptions } from '../channels/ends.ts';
 import type { Guard } from './mutex.ts';
 import { type Naming, nameOf } from './travel.ts';
 import { Turns } from './turns.ts';
+import { type Watch, watchSymbol } from './waiters.ts';
 
 export let turnsOf: (lock: AsyncLock) => Turns;
 
@@ -68,6 +69,11 @@ export class AsyncLock {
    */
   with<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
     return this.#turns.with(fn, options);
+  }
+
+  /** For the wait-for graph. */
+  [watchSymbol](): Watch {
+    return this.#turns.watch('AsyncLock', true);
   }
 
   [inspect.custom](): string {

@@ -3,8 +3,7 @@ import type { WaitOptions } from '../channels/ends.ts';
 import type { Guard } from './mutex.ts';
 import { type Naming, nameOf } from './travel.ts';
 import { Turns } from './turns.ts';
-
-export let permitsOf: (semaphore: AsyncSemaphore) => Turns;
+import { type Watch, watchSymbol } from './waiters.ts';
 
 /**
  * Lets so many tasks of one thread in at a time, as Python's `asyncio.Semaphore`. First come, first served; one that
@@ -17,10 +16,6 @@ export let permitsOf: (semaphore: AsyncSemaphore) => Turns;
 export class AsyncSemaphore {
   readonly name: string;
   readonly #turns: Turns;
-
-  static {
-    permitsOf = (semaphore) => semaphore.#turns;
-  }
 
   /** @param permits how many can be had at once; 0 when `release` is to make the first */
   constructor(permits = 1, naming: Naming = {}) {
@@ -70,6 +65,11 @@ export class AsyncSemaphore {
   /** Runs a function while it has a permit, which is given back in every case. Gives what the function gave. */
   with<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
     return this.#turns.with(fn, options);
+  }
+
+  /** For the wait-for graph. */
+  [watchSymbol](): Watch {
+    return this.#turns.watch('AsyncSemaphore', false);
   }
 
   [inspect.custom](): string {

@@ -4,9 +4,11 @@ import { host } from '../show/host.ts';
 import { now } from '../timing/clock.ts';
 import { channels, nextEventId } from '../timing/events.ts';
 import { laneHere } from '../workers/lanes.ts';
+import { nextNumber, threadHere } from '../workers/lives.ts';
 import { Line, Place } from './line.ts';
 import type { Guard } from './mutex.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
+import type { Watch } from './waiters.ts';
 
 /**
  * One turn that was granted, until it is given back: whoever has this gives it back, and nobody else can. The one who
@@ -79,6 +81,7 @@ export class Waiting extends Place {
 export class Turns {
   readonly name: string;
   readonly line: Line<Waiting> = new Line();
+  readonly #number = nextNumber();
   /** How many turns can be had at once. Above 0 only while nobody waits. */
   free: number;
   /** The turn granted last, and its scope: where there is one turn only, and it is not free, the one that is held. */
@@ -176,6 +179,13 @@ export class Turns {
     else this.free += 1;
   }
 
+  /** @param isOwned whether there is one who holds it */
+  watch(kind: string, isOwned: boolean): Watch {
+    const watch = watchLine(this.line, { kind, name: this.name, number: this.#number });
+    if (!isOwned || this.free > 0) return watch;
+    return { ...watch, holders: [threadHere], here: { holder: this.scope, waiters: watch.here!.waiters } };
+  }
+
   notHeld(): Error {
     const who = this.free > 0 ? '' : '; what is held now is another’s, who alone can release it';
     return new Error(`this turn of ${this.name} was released before, and a turn is released once${who}`);
@@ -229,4 +239,10 @@ export function limit(
     offInterrupt?.();
     signal?.removeEventListener('abort', abort);
   };
+}
+
+/** Who stands in a line, for the wait-for graph. */
+export function watchLine(line: Line<Waiting>, which: Pick<Watch, 'kind' | 'name' | 'number'>): Watch {
+  const waiters = [...line].map(({ scope }) => scope);
+  return { ...which, holders: [], waiters: waiters.map(() => threadHere), here: { holder: undefined, waiters } };
 }

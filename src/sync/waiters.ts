@@ -1,4 +1,5 @@
 import { threadHere } from '../workers/lives.ts';
+import { type Scope, scopeHere } from './owner.ts';
 
 /** Waiters of one primitive that can be known at the same time; more wait as well, unknown. */
 export const waiterWords = 32;
@@ -11,6 +12,8 @@ export const waiterWords = 32;
 export class Waiters {
   readonly #words: Int32Array;
   readonly #from: number;
+  /** In which scope this thread's own waits were begun, by slot: the words know threads only. */
+  readonly #scopes = new Map<number, Scope | undefined>();
 
   /** @param from the first of `waiterWords` words */
   constructor(words: Int32Array, from: number) {
@@ -22,18 +25,28 @@ export class Waiters {
   enter(): number {
     const end = this.#from + waiterWords;
     for (let index = this.#from; index < end; index += 1) {
-      if (Atomics.compareExchange(this.#words, index, 0, threadHere) === 0) return index;
+      if (Atomics.compareExchange(this.#words, index, 0, threadHere) === 0) {
+        this.#scopes.set(index, scopeHere());
+        return index;
+      }
     }
     return -1;
   }
 
   leave(slot: number): void {
-    if (slot >= 0) Atomics.store(this.#words, slot, 0);
+    if (slot < 0) return;
+    Atomics.store(this.#words, slot, 0);
+    this.#scopes.delete(slot);
   }
 
   /** The threads that wait, one number per wait. */
   list(): number[] {
     return [...this.#words.subarray(this.#from, this.#from + waiterWords)].filter((thread) => thread !== 0);
+  }
+
+  /** The scopes in which this thread's own waits were begun. */
+  scopes(): (Scope | undefined)[] {
+    return [...this.#scopes.values()];
   }
 
   /** Removes those for whom `isOver` holds. @returns how many */
@@ -60,6 +73,16 @@ export interface Watch {
   readonly holders: readonly number[];
   /** Threads that wait for it, one number per wait. */
   readonly waiters: readonly number[];
+  /** Which tasks of this very thread those are, where it has a part: the words know threads only. */
+  readonly here?: {
+    readonly holder: Scope | undefined;
+    readonly waiters: readonly (Scope | undefined)[];
+  };
+}
+
+/** A primitive that a wait-for graph can be drawn of. */
+export interface Watched {
+  [watchSymbol](): Watch;
 }
 
 /** The method of a primitive that gives its `Watch`. */

@@ -26,7 +26,10 @@ export interface Program<S extends object> {
 
 /** How far an exploration goes. Whatever bound it meets, its report says so. */
 export interface ExploreOptions {
-  /** Leave out interleavings that differ only in the order of steps that cannot disturb each other. Default false. */
+  /**
+   * Leave out interleavings that differ only in the order of steps that cannot disturb each other. Default false. It
+   * finds the same faults and deadlocks in fewer interleavings; starvation is a matter of order, and is not judged then.
+   */
   readonly reduce?: boolean;
   /** The most interleavings to run. Default 1,000,000. */
   readonly most?: number;
@@ -34,7 +37,10 @@ export interface ExploreOptions {
   readonly steps?: number;
   /** The most unforced switches of one interleaving, from a thread that could have gone on. Default: any number. */
   readonly switches?: number;
-  /** A thread that is passed over this many times during one wait starves. Default 10. */
+  /**
+   * A thread starves that is passed over this many times during one wait: it could have gone on and then could not any
+   * more, or it went round in vain. Default 10.
+   */
   readonly patience?: number;
 }
 

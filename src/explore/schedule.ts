@@ -23,7 +23,8 @@ export interface Schedule {
 
 /** The threads in order, as `A B A B`; a longer schedule counts: `A ×12, B ×9`. */
 export function orderOf(steps: readonly ScheduledStep[]): string {
-  if (steps.length <= 16) return steps.map(({ thread }) => thread).join(' ');
+  const between = steps.every(({ thread }) => thread.length < 3) ? ' ' : ', ';
+  if (steps.length <= 16) return steps.map(({ thread }) => thread).join(between);
   const runs: { thread: string; times: number }[] = [];
   for (const { thread } of steps) {
     const last = runs.at(-1);

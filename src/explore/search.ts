@@ -26,7 +26,7 @@ export interface Tally {
   readonly bounds: Set<string>;
   /** The losing schedule with the fewest switches, then steps. */
   best: Found | undefined;
-  /** Whether threads that spin were set aside. */
+  /** Whether a thread that spins was set aside. */
   spins: boolean;
 }
 
@@ -71,14 +71,18 @@ export function search<S extends object>(plan: Plan<S>, bounds: Bounds, spins: b
     reasons: new Map(),
     bounds: new Set(),
     best: undefined,
-    spins,
+    spins: false,
   };
   const path: Depth[] = [];
   const { reduce } = bounds;
   let length = 0; // of the prefix to run again, its last choice being new
   let total = 0;
   const spun = new Map<string, boolean>();
-  const isSpin = (execution: Watched, thread: number) => goesRound(plan, path, execution, thread, bounds.steps, spun);
+  const isSpin = (execution: Watched, thread: number) => {
+    const round = goesRound(plan, path, execution, thread, bounds.steps, spun);
+    tally.spins ||= round;
+    return round;
+  };
 
   for (;;) {
     const execution = new Execution(plan, { accesses: reduce, ...(spins && { spins: isSpin }) });
@@ -218,7 +222,7 @@ function note(
     if (outcome.kind === 'right' && made[thread]! < tally.least[thread]!) tally.least[thread] = made[thread]!;
   }
   if (execution.passedOver > tally.passedOver) tally.passedOver = execution.passedOver;
-  const starved = execution.passedOver >= bounds.patience;
+  const starved = !bounds.reduce && execution.passedOver >= bounds.patience;
   if (starved) tally.starved += 1;
   if (outcome.kind === 'cut') {
     tally.cut += 1;

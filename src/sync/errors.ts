@@ -1,3 +1,5 @@
+import { registerShippable } from '../shipping/index.ts';
+
 /**
  * The thread that held the lock ended without releasing it: what the lock guards may be half changed. Everybody who
  * wants the lock gets this, until somebody has looked after the state and called `recover()`.
@@ -12,3 +14,5 @@ export class LockOwnerDied extends Error {
     this.owner = owner;
   }
 }
+
+registerShippable('LockOwnerDied', LockOwnerDied, undefined, import.meta.url);

@@ -1,21 +1,32 @@
 import { inspect } from 'node:util';
 import type { WaitOptions } from '../channels/ends.ts';
 import { knowMortal, sharedMortal } from './deaths.ts';
-import { type Guard, Hold, Mutex, type MutexData, publishReleased } from './mutex.ts';
+import { type Guard, Mutex, type MutexData } from './mutex.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
-import { type BlockOptions, checkOptions, mayBlock, notAsync } from './sleep.ts';
+import { type BlockOptions, checkOptions, mustNotBlock, noBlock, notAsync } from './sleep.ts';
 import { type Memory, type Naming, travelsByReference } from './travel.ts';
 import { type Watch, watchSymbol } from './waiters.ts';
 
 let mutexOf: (lock: Lock) => Mutex;
 
-class LockHold extends Hold {
+class LockGuard implements Guard {
+  readonly #mutex: Mutex;
+  readonly #serial: number;
+
+  constructor(mutex: Mutex) {
+    this.#mutex = mutex;
+    this.#serial = mutex.base.serial;
+  }
+
   release(): void {
-    if (this.isOver) throw this.releasedBefore();
-    this.isOver = true;
-    this.mutex.top = undefined;
-    if (this.eventId !== 0) publishReleased(this);
-    this.mutex.free();
+    const { base } = this.#mutex;
+    if (base.serial !== this.#serial) throw this.#mutex.releasedBefore();
+    base.serial = 0;
+    this.#mutex.free();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#mutex.base.serial === this.#serial) this.release();
   }
 }
 
@@ -76,10 +87,12 @@ export class Lock {
 
   /** Like `acquire`, but blocks: in worker threads. @throws Error at once when this very thread holds it */
   acquireSync(options?: BlockOptions): Guard {
-    mayBlock('acquireSync', 'await lock.acquire(…)');
+    if (mustNotBlock) throw noBlock('acquireSync', 'await lock.acquire(…)');
     if (options !== undefined) checkOptions(options);
-    if (!this.#mutex.take()) this.#mutex.block(options);
-    return this.#taken(scopeHere());
+    const mutex = this.#mutex;
+    if (!mutex.take()) mutex.block(options);
+    mutex.taken(scopeHere());
+    return new LockGuard(mutex);
   }
 
   /** Takes the lock if it is free now. @throws LockOwnerDied */
@@ -108,11 +121,11 @@ export class Lock {
 
   /** Like `with`, but blocks, in worker threads, and for functions that are not async. */
   withSync<R>(fn: () => R, options?: BlockOptions): R {
-    const hold = this.acquireSync(options);
+    const guard = this.acquireSync(options);
     try {
       return notAsync(fn(), 'withSync', 'with');
     } finally {
-      hold.release();
+      guard.release();
     }
   }
 
@@ -122,9 +135,14 @@ export class Lock {
    * @throws Error that says who holds it, when that is another or nobody
    */
   release(): void {
-    const hold = this.#mutex.top;
-    if (hold === undefined || !(scopeHere()?.isWithin(hold.scope) ?? false)) throw this.#mutex.notHeld();
-    hold.release();
+    const mutex = this.#mutex;
+    const { base } = mutex;
+    const here = scopeHere();
+    if (base.serial === 0 || here === undefined || (here !== base.scope && !here.isWithin(base.scope))) {
+      throw mutex.notHeld();
+    }
+    base.serial = 0;
+    mutex.free();
   }
 
   /**
@@ -152,9 +170,8 @@ export class Lock {
   }
 
   #taken(scope: Scope | undefined): Guard {
-    const hold = new LockHold(this.#mutex, scope);
-    this.#mutex.taken(hold);
-    return hold;
+    this.#mutex.taken(scope);
+    return new LockGuard(this.#mutex);
   }
 }
 

@@ -5,7 +5,7 @@ import { laneHere } from '../workers/lanes.ts';
 import { hasEnded, nextNumber, threadHere, threadName } from '../workers/lives.ts';
 import type { Mortal } from './deaths.ts';
 import { LockOwnerDied } from './errors.ts';
-import { gave, type Ordered, orderWords, took } from './order.ts';
+import { type Ordered, orderWords, took } from './order.ts';
 import type { Scope } from './owner.ts';
 import { type BlockOptions, Sleep } from './sleep.ts';
 import { type Memory, type Naming, nameOf } from './travel.ts';
@@ -28,36 +28,60 @@ const contended = 0x4000_0000;
 const dead = 0x2000_0000;
 const ownerBits = dead - 1;
 
+/** The first word of those that only waiters write: not on the cache line of the lock itself. */
+const waitersFrom = 16;
+const mostSerials = 0x3fff_ffff;
+
 /** What travels with a lock's memory. */
 export interface MutexData {
   readonly name: string;
 }
 
 /**
+ * One time that this thread took a lock, until it is released; an `RLock` may be taken again meanwhile. These objects
+ * are used again and again: taking a free lock must not cost an allocation, which is as much as the atomic step.
+ */
+export class Hold {
+  readonly mutex: Mutex;
+  /** Different for each time; 0 when it is over. */
+  serial = 0;
+  /** Where it was taken; undefined outside of scopes. */
+  scope: Scope | undefined = undefined;
+  /** Joins its events; 0 when nobody listened. */
+  eventId = 0;
+
+  constructor(mutex: Mutex) {
+    this.mutex = mutex;
+  }
+}
+
+/**
  * The memory of a lock and how it is taken, released and found abandoned, for `Lock` and `RLock`: a futex of three
  * states (Drepper, Futexes Are Tricky, 2011) with the owner's thread in the word itself, so that no thread can die
  * between taking it and having its name on it.
- *
- * Invariant: the word names this thread if and only if `top` is defined, outside of a step of this class.
  */
 export class Mutex implements Mortal, Ordered {
   readonly kind: string;
   readonly memory: Memory<MutexData>;
   readonly words: Int32Array;
-  readonly orderFrom = 1 + waiterWords;
+  readonly orderFrom: number = waitersFrom + waiterWords;
   readonly #waiters: Waiters;
-  /** The hold of this thread that was taken last. */
-  top: Hold | undefined = undefined;
+  /** The hold with which this thread took it. */
+  readonly base: Hold;
+  /** Whether the word names this thread, outside of a step of this class. */
+  isHeldHere = false;
+  #serial = 0;
 
-  constructor(kind: string, naming: Naming, memory: Memory<MutexData> | undefined) {
+  constructor(kind: string, naming: Naming, memory: Memory<MutexData> | undefined, HoldKind: typeof Hold = Hold) {
     this.kind = kind;
     this.memory = memory ?? {
       number: nextNumber(),
-      buffer: new SharedArrayBuffer(4 * (1 + waiterWords + orderWords)),
+      buffer: new SharedArrayBuffer(4 * (waitersFrom + waiterWords + orderWords)),
       data: { name: nameOf(kind.toLowerCase(), naming) },
     };
     this.words = new Int32Array(this.memory.buffer);
-    this.#waiters = new Waiters(this.words, 1);
+    this.#waiters = new Waiters(this.words, waitersFrom);
+    this.base = new HoldKind(this);
   }
 
   get number(): number {
@@ -75,7 +99,7 @@ export class Mutex implements Mortal, Ordered {
   }
 
   get heldBy(): Scope | undefined {
-    return this.top?.scope;
+    return this.isHeldHere ? this.base.scope : undefined;
   }
 
   /** Takes it if it is free. */
@@ -83,23 +107,31 @@ export class Mutex implements Mortal, Ordered {
     return Atomics.compareExchange(this.words, 0, 0, threadHere) === 0;
   }
 
-  /** This thread has just taken it. */
-  taken(hold: Hold): void {
-    this.top = hold;
+  /** This thread has just taken it, for those of a scope. */
+  taken(scope: Scope | undefined): void {
+    this.begin(this.base, scope);
+    this.isHeldHere = true;
     took(this);
-    if (channels.wait.hasSubscribers) publishTaken(this, hold);
+    if (channels.wait.hasSubscribers) publishTaken(this.base);
   }
 
-  /** Releases it: this thread has it. */
+  begin(hold: Hold, scope: Scope | undefined): void {
+    this.#serial = this.#serial === mostSerials ? 1 : this.#serial + 1;
+    hold.serial = this.#serial;
+    if (hold.scope !== scope) hold.scope = scope;
+  }
+
+  /** Releases it: all holds of it are over. */
   free(): void {
-    gave(this);
+    this.isHeldHere = false;
+    if (this.base.eventId !== 0) publishReleased(this.base);
     if (Atomics.exchange(this.words, 0, 0) !== threadHere) Atomics.notify(this.words, 0, 1);
   }
 
   /** Takes it, asleep until it can. @throws TimeoutError, LockOwnerDied; Error when this thread has it itself */
   block(options: BlockOptions | undefined): void {
     const sleep = new Sleep(`acquireSync of ${this.what}`, options);
-    if (this.top !== undefined) throw this.#ownError();
+    if (this.isHeldHere) throw this.#ownError();
     const waited = publishWaiting(this);
     let slot = -2;
     try {
@@ -198,6 +230,10 @@ export class Mutex implements Mortal, Ordered {
     return word & dead || hasEnded(word & ownerBits) ? `${name}, which has ended` : name;
   }
 
+  releasedBefore(): Error {
+    return new Error(`this hold of ${this.what} was released before, and a hold is released once`);
+  }
+
   /** Why one that does not hold it cannot release it. */
   notHeld(): Error {
     const word = Atomics.load(this.words, 0);
@@ -215,7 +251,8 @@ export class Mutex implements Mortal, Ordered {
     const word = Atomics.load(this.words, 0);
     const { number, name } = this;
     const holders = word === 0 ? [] : [word & ownerBits];
-    return { kind: this.kind, name, number, holders, waiters: this.#waiters.list() };
+    const here = { holder: this.heldBy, waiters: this.#waiters.scopes() };
+    return { kind: this.kind, name, number, holders, waiters: this.#waiters.list(), here };
   }
 
   #ownError(): Error {
@@ -225,31 +262,6 @@ export class Mutex implements Mortal, Ordered {
       `${this.what} is held by this very thread${again}, so that a wait that blocks it would never end; ` +
         `write await ….acquire()${way}`,
     );
-  }
-}
-
-/** One time that a lock was taken, until it is released: the guard that readers get. */
-export abstract class Hold implements Guard {
-  readonly mutex: Mutex;
-  /** Where it was taken; undefined outside of scopes. */
-  readonly scope: Scope | undefined;
-  isOver = false;
-  /** Joins its events; 0 when nobody listened. */
-  eventId = 0;
-
-  constructor(mutex: Mutex, scope: Scope | undefined) {
-    this.mutex = mutex;
-    this.scope = scope;
-  }
-
-  abstract release(): void;
-
-  [Symbol.dispose](): void {
-    if (!this.isOver) this.release();
-  }
-
-  protected releasedBefore(): Error {
-    return new Error(`this hold of ${this.mutex.what} was released before, and a hold is released once`);
   }
 }
 
@@ -265,15 +277,15 @@ function publishWaiting(mutex: Mutex): ((ok: boolean) => void) | undefined {
   };
 }
 
-function publishTaken(mutex: Mutex, hold: Hold): void {
+function publishTaken(hold: Hold): void {
   hold.eventId = waitId || nextEventId();
   waitId = 0;
-  const { name } = mutex;
-  channels.wait.publish({ kind: 'acquired', time: now(), lane: laneHere(), id: hold.eventId, name });
+  channels.wait.publish({ kind: 'acquired', time: now(), lane: laneHere(), id: hold.eventId, name: hold.mutex.name });
 }
 
-/** Tells that a hold is over, if its beginning was told. */
-export function publishReleased({ eventId: id, mutex }: Hold): void {
-  const { name } = mutex;
-  channels.wait.publish({ kind: 'released', time: now(), lane: laneHere(), id, name });
+/** Tells that a hold is over whose beginning was told. */
+function publishReleased(hold: Hold): void {
+  const { eventId: id, mutex } = hold;
+  hold.eventId = 0;
+  channels.wait.publish({ kind: 'released', time: now(), lane: laneHere(), id, name: mutex.name });
 }

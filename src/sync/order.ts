@@ -15,38 +15,35 @@ export interface Ordered {
   readonly words: Int32Array;
   /** The first of its `orderWords` words. */
   readonly orderFrom: number;
+  readonly isHeldHere: boolean;
   /** The scope that holds it, on this thread. */
   readonly heldBy: Scope | undefined;
 }
 
-/** A lock that this thread holds; the only one unless there are `more`. */
-let first: Ordered | undefined;
-const more = new Set<Ordered>();
+/**
+ * The lock that this thread took last, while it never held two; such a thread pays for one comparison, and for nothing
+ * when it releases.
+ */
+let last: Ordered | undefined;
+/** Once it held two: those that it holds, and perhaps some that it has released. */
+const several = new Set<Ordered>();
 
 /** This thread took a lock. */
 export function took(lock: Ordered): void {
-  if (first === undefined) first = lock;
-  else tookAnother(lock);
-}
-
-/** This thread released a lock. */
-export function gave(lock: Ordered): void {
-  if (first === lock) first = more.size === 0 ? undefined : takeFirst();
-  else more.delete(lock);
-}
-
-function takeFirst(): Ordered {
-  const [lock] = more;
-  more.delete(lock!);
-  return lock!;
+  if (last !== lock) tookAnother(lock);
 }
 
 function tookAnother(lock: Ordered): void {
-  const { heldBy } = lock;
-  if (heldBy !== undefined) {
-    for (const held of [first!, ...more]) if (heldBy.isWithin(held.heldBy)) notePair(held, lock);
+  if (last !== undefined) several.add(last);
+  for (const held of several) if (!held.isHeldHere) several.delete(held);
+  if (several.size === 0) {
+    last = lock;
+    return;
   }
-  more.add(lock);
+  last = undefined;
+  const { heldBy } = lock;
+  if (heldBy !== undefined) for (const held of several) if (heldBy.isWithin(held.heldBy)) notePair(held, lock);
+  several.add(lock);
 }
 
 /** `next` was taken by one that holds `held`; warns if it was the other way round before, here or on another thread. */

@@ -10,11 +10,17 @@ export interface BlockOptions {
   readonly timeout?: number;
 }
 
-/** @throws Error on a main thread, which must never block: of the kernel, or of a process */
+/** True on a main thread, of the kernel or of a process. */
+export const mustNotBlock: boolean = isMainThread;
+
+/** What a blocking wait throws there. @param way what to write instead */
+export function noBlock(what: string, way: string): Error {
+  return new Error(`${what} would block the main thread of this process, and all that runs on it; write ${way}`);
+}
+
+/** @throws Error on a main thread, which must never block */
 export function mayBlock(what: string, way: string): void {
-  if (isMainThread) {
-    throw new Error(`${what} would block the main thread of this process, and all that runs on it; write ${way}`);
-  }
+  if (mustNotBlock) throw noBlock(what, way);
 }
 
 /** @throws RangeError for a time-out that is none */
@@ -57,7 +63,7 @@ export class Sleep {
    * @throws TimeoutError when patience is over
    */
   block(words: Int32Array, index: number, seen: number): void {
-    const left = this.#deadline - performance.now();
+    const left = this.#left();
     if (left <= 0 || Atomics.wait(words, index, seen, left) === 'timed-out') throw this.#late();
   }
 
@@ -68,7 +74,7 @@ export class Sleep {
    */
   async pause(words: Int32Array, index: number, seen: number): Promise<void> {
     if (this.#signal?.aborted) throw this.#cancelled(this.#signal.reason);
-    const left = this.#deadline - performance.now();
+    const left = this.#left();
     if (left <= 0) throw this.#late();
     const woken = Atomics.waitAsync(words, index, seen, left);
     if (!woken.async) {
@@ -100,6 +106,11 @@ export class Sleep {
       offInterrupt?.();
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  #left(): number {
+    const deadline = this.#deadline;
+    return deadline === Number.POSITIVE_INFINITY ? deadline : deadline - performance.now();
   }
 
   #late(): TimeoutError {

@@ -1,0 +1,271 @@
+import { inspect } from 'node:util';
+import type { WaitOptions } from '../channels/ends.ts';
+import { knowMortal, sharedMortal } from './deaths.ts';
+import { type Guard, Hold, Mutex, type MutexData } from './mutex.ts';
+import { runIn, Scope, scopeHere } from './owner.ts';
+import { type BlockOptions, checkOptions, mustNotBlock, noBlock, notAsync } from './sleep.ts';
+import { type Memory, type Naming, travelsByReference } from './travel.ts';
+import { turnHere } from './turn.ts';
+import { type Watch, watchSymbol } from './waiters.ts';
+
+let reentryOf: (lock: RLock) => Reentry;
+
+/** A hold of an `RLock`. */
+class DeepHold extends Hold {
+  /** The turn that took it by `acquireSync`, in which its task may enter again. */
+  turn: object | undefined = undefined;
+  /** The scope of the `with` that took it, inside of which one may enter again. */
+  inside: Scope | undefined = undefined;
+
+  /** True when the caller runs within what holds it. */
+  admits(here: Scope | undefined): boolean {
+    if (this.serial === 0) return false;
+    if (this.inside !== undefined) return here?.isWithin(this.inside) ?? false;
+    const isSameTask = here === this.scope || (here?.isWithin(this.scope) ?? false);
+    return isSameTask && this.turn !== undefined && this.turn === turnHere();
+  }
+}
+
+/**
+ * How often this thread has taken one lock, and for whom.
+ *
+ * Invariant: the first hold is the mutex' own and is over last; of those behind it, `depth` - 1 are in use.
+ */
+class Reentry {
+  readonly mutex: Mutex;
+  readonly #holds: DeepHold[];
+  #depth = 0;
+
+  constructor(naming: Naming, memory: Memory<MutexData> | undefined) {
+    this.mutex = new Mutex('RLock', naming, memory, DeepHold);
+    this.#holds = [this.mutex.base as DeepHold];
+  }
+
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** The mutex was just taken, in a turn or by a `with`, or in neither. */
+  enterFirst(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): RGuard {
+    const base = this.#holds[0]!;
+    this.#depth = 1;
+    base.turn = turn;
+    base.inside = inside;
+    this.mutex.taken(scope);
+    return new RGuard(this, base);
+  }
+
+  /** Enters again, if the caller runs within what holds it. */
+  enterAgain(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): RGuard | undefined {
+    const here = scopeHere();
+    for (let at = 0; at < this.#depth; at += 1) {
+      if (!this.#holds[at]!.admits(here)) continue;
+      const again = this.#next();
+      again.turn = turn;
+      again.inside = inside;
+      this.mutex.begin(again, scope);
+      return new RGuard(this, again);
+    }
+    return undefined;
+  }
+
+  /** A hold is over. */
+  leave(hold: Hold): void {
+    hold.serial = 0;
+    // One that is left before those inside of it is over with them.
+    while (this.#depth > 0 && this.#holds[this.#depth - 1]!.serial === 0) this.#depth -= 1;
+    if (this.#depth === 0) this.mutex.free();
+  }
+
+  /** The hold of the caller's own task that was taken last. */
+  latest(): Hold | undefined {
+    const here = scopeHere();
+    if (here === undefined) return undefined;
+    for (let at = this.#depth - 1; at >= 0; at -= 1) {
+      const hold = this.#holds[at]!;
+      if (hold.serial !== 0 && here.isWithin(hold.scope)) return hold;
+    }
+    return undefined;
+  }
+
+  #next(): DeepHold {
+    const hold = this.#holds[this.#depth] ?? new DeepHold(this.mutex);
+    this.#holds[this.#depth] = hold;
+    this.#depth += 1;
+    return hold;
+  }
+}
+
+class RGuard implements Guard {
+  readonly #reentry: Reentry;
+  readonly #hold: Hold;
+  readonly #serial: number;
+
+  constructor(reentry: Reentry, hold: Hold) {
+    this.#reentry = reentry;
+    this.#hold = hold;
+    this.#serial = hold.serial;
+  }
+
+  release(): void {
+    if (this.#hold.serial !== this.#serial) throw this.#reentry.mutex.releasedBefore();
+    this.#reentry.leave(this.#hold);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#hold.serial === this.#serial) this.release();
+  }
+}
+
+/**
+ * A lock that the task which holds it may take again, and must release as often. The names are those of Python's
+ * `RLock`; what is not said here is as for `Lock`.
+ *
+ * Who holds it is a task, not a thread: one enters again inside of one's own `with` or `withSync`, and with
+ * `acquireSync` in one synchronous stretch of code, as in a function that calls itself. Two tasks of one thread never
+ * share it: `acquireSync` throws at once when another task of this very thread has it, or the same one before an
+ * `await`, as it would wait for ever.
+ *
+ * @example
+ * const lock = new RLock();
+ * const deposit = async (amount: number) => lock.with(() => { balance.value += amount; });
+ * const move = async (amount: number) => lock.with(async () => { await deposit(-amount); await other.deposit(amount); });
+ */
+export class RLock {
+  readonly #reentry: Reentry;
+
+  static {
+    reentryOf = (lock) => lock.#reentry;
+  }
+
+  constructor(options?: Naming);
+  constructor(options: Naming = {}, memory?: unknown) {
+    this.#reentry = new Reentry(options, memory as Memory<MutexData> | undefined);
+    if (memory !== undefined) knowMortal(this.#mutex);
+  }
+
+  /** What errors, graphs and timelines call it. */
+  get name(): string {
+    return this.#mutex.name;
+  }
+
+  /** True while somebody holds it, or has died with it. */
+  get locked(): boolean {
+    return this.#mutex.isLocked;
+  }
+
+  /** Who holds it, such as `thread 2`; undefined when it is free. */
+  get holder(): string | undefined {
+    return this.#mutex.holder;
+  }
+
+  /**
+   * Takes the lock, at once inside of a `with` of it, and otherwise waits until it is free.
+   *
+   * @returns the guard whose `release()` takes back this one entry
+   * @throws TimeoutError, CancelledError, LockOwnerDied
+   */
+  async acquire(options?: WaitOptions): Promise<Guard> {
+    return this.#acquireIn(scopeHere(), undefined, options);
+  }
+
+  /** Like `acquire`, but blocks: in worker threads. @throws Error at once when another task of this thread holds it */
+  acquireSync(options?: BlockOptions): Guard {
+    if (mustNotBlock) throw noBlock('acquireSync', 'await lock.acquire(…)');
+    if (options !== undefined) checkOptions(options);
+    return this.#enter(scopeHere(), turnHere(), undefined) ?? this.#block(options);
+  }
+
+  /** Takes the lock if it can be had now. @throws LockOwnerDied */
+  tryAcquire(): Guard | undefined {
+    const guard = this.#enter(scopeHere(), turnHere(), undefined);
+    if (guard === undefined) this.#mutex.checkDeath();
+    return guard;
+  }
+
+  /**
+   * Runs a function while holding the lock, which is released in every case.
+   *
+   * @returns what the function returns
+   */
+  async with<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
+    const scope = new Scope(scopeHere());
+    const guard = await this.#acquireIn(scope, scope, options);
+    try {
+      return await runIn(scope, fn);
+    } finally {
+      guard.release();
+    }
+  }
+
+  /** Like `with`, but blocks, in worker threads, and for functions that are not async. */
+  withSync<R>(fn: () => R, options?: BlockOptions): R {
+    const guard = this.acquireSync(options);
+    try {
+      return notAsync(fn(), 'withSync', 'with');
+    } finally {
+      guard.release();
+    }
+  }
+
+  /**
+   * Takes back the last entry of the task that holds it; with the last one the lock is free.
+   *
+   * @throws Error that says who holds it, when that is another or nobody
+   */
+  release(): void {
+    const hold = this.#reentry.latest();
+    if (hold === undefined) throw this.#mutex.notHeld();
+    this.#reentry.leave(hold);
+  }
+
+  /**
+   * Frees the lock when the thread that held it has ended: call it once what the lock guards is in order again.
+   *
+   * @returns true when this call freed it; false when no owner had died
+   */
+  recover(): boolean {
+    return this.#mutex.recover();
+  }
+
+  /** For the wait-for graph. */
+  [watchSymbol](): Watch {
+    return this.#mutex.watch();
+  }
+
+  [inspect.custom](): string {
+    return `RLock { ${this.name}: ${this.holder === undefined ? 'free' : `held by ${this.holder}`} }`;
+  }
+
+  get #mutex(): Mutex {
+    return this.#reentry.mutex;
+  }
+
+  /** Takes it, for the first time or again, if that needs no waiting. */
+  #enter(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): Guard | undefined {
+    const reentry = this.#reentry;
+    if (reentry.depth > 0) return reentry.enterAgain(scope, turn, inside);
+    return reentry.mutex.take() ? reentry.enterFirst(scope, turn, inside) : undefined;
+  }
+
+  #block(options: BlockOptions | undefined): Guard {
+    this.#mutex.block(options);
+    return this.#reentry.enterFirst(scopeHere(), turnHere(), undefined);
+  }
+
+  async #acquireIn(
+    scope: Scope | undefined,
+    inside: Scope | undefined,
+    options: WaitOptions | undefined,
+  ): Promise<Guard> {
+    if (options !== undefined) checkOptions(options);
+    const guard = options?.signal?.aborted === true ? undefined : this.#enter(scope, undefined, inside);
+    return guard ?? this.#mutex.wait(options, () => this.#reentry.enterFirst(scope, undefined, inside));
+  }
+}
+
+travelsByReference<RLock, MutexData>('RLock', RLock, import.meta.url, {
+  memoryOf: (lock) => reentryOf(lock).mutex.memory,
+  make: (memory) => new RLock(...([{}, memory] as never[])),
+  sharedOf: (lock) => sharedMortal(reentryOf(lock).mutex),
+});

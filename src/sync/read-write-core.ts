@@ -1,0 +1,178 @@
+import { hasEnded, threadHere, threadName } from '../workers/lives.ts';
+import type { Mortal } from './deaths.ts';
+import { LockOwnerDied } from './errors.ts';
+import type { Scope } from './owner.ts';
+import { Readers, readerWords } from './readers.ts';
+import type { Memory } from './travel.ts';
+import { Waiters, waiterWords } from './waiters.ts';
+
+/** The thread that writes, or that keeps new readers out and waits for the others to leave. */
+const writer = 0;
+/** Writers that wait for another; while there are any, no new reader comes in. */
+const queued = 1;
+/** Counts up when the gate may have opened: readers and queued writers sleep on it. */
+const gate = 2;
+/** Counts up when a reader left while a writer waited: that one sleeps on it. */
+const drained = 3;
+/** The thread that ended while it read or wrote; until `recover`. */
+const deadThread = 4;
+const readersWaitFrom = 5;
+const writersWaitFrom = readersWaitFrom + waiterWords;
+const readersFrom = writersWaitFrom + waiterWords;
+
+/** A place to sleep until the word there may have changed. */
+export interface Spot {
+  readonly index: number;
+  readonly seen: number;
+}
+
+/** How many words a ReadWriteLock takes. */
+export const readWriteWords = readersFrom + readerWords;
+
+/** What both sides of a ReadWriteLock decide by: words of shared memory. */
+export class Core implements Mortal {
+  readonly memory: Memory<string>;
+  readonly words: Int32Array;
+  readonly readers: Readers;
+  readonly #readersWait: Waiters;
+  readonly #writersWait: Waiters;
+  /** The scopes of this thread that read. */
+  readonly reading = new Set<Scope>();
+
+  constructor(memory: Memory<string>) {
+    this.memory = memory;
+    this.words = new Int32Array(memory.buffer);
+    this.readers = new Readers(this.words, readersFrom);
+    this.#readersWait = new Waiters(this.words, readersWaitFrom);
+    this.#writersWait = new Waiters(this.words, writersWaitFrom);
+  }
+
+  get name(): string {
+    return this.memory.data;
+  }
+
+  get writer(): number {
+    return Atomics.load(this.words, writer);
+  }
+
+  get waiting(): number[] {
+    return [...this.#readersWait.list(), ...this.#writersWait.list()];
+  }
+
+  /**
+   * First counts itself among the readers, then looks for a writer; a writer first says that it is there, then looks for
+   * readers. So one of them sees the other, whoever is first.
+   *
+   * @param again reads already, and must not wait for a writer that waits for it
+   */
+  tryRead(again: boolean): boolean {
+    const { words } = this;
+    this.readers.enter();
+    if (Atomics.load(words, deadThread) === 0) {
+      if (again || (Atomics.load(words, writer) === 0 && Atomics.load(words, queued) <= 0)) return true;
+    }
+    this.stopReading();
+    this.checkDeath();
+    return false;
+  }
+
+  stopReading(): void {
+    this.readers.leave();
+    if (Atomics.load(this.words, writer) !== 0) this.#wake(drained);
+  }
+
+  /** Takes the writer's place, or nothing. */
+  tryWrite(): boolean {
+    this.checkDeath();
+    if (Atomics.compareExchange(this.words, writer, 0, threadHere) !== 0) return false;
+    if (!this.readers.any && Atomics.load(this.words, deadThread) === 0) return true;
+    this.stopWriting();
+    this.checkDeath();
+    return false;
+  }
+
+  stopWriting(): void {
+    Atomics.store(this.words, writer, 0);
+    this.#wake(gate);
+  }
+
+  /** Reads in the end; gives where to sleep meanwhile. */
+  *read(again: boolean): Generator<Spot, void> {
+    const slot = this.#readersWait.enter();
+    try {
+      for (;;) {
+        const seen = Atomics.load(this.words, gate);
+        if (this.tryRead(again)) return;
+        yield { index: gate, seen };
+      }
+    } finally {
+      this.#readersWait.leave(slot);
+    }
+  }
+
+  /** Writes in the end; gives where to sleep meanwhile. */
+  *write(): Generator<Spot, void> {
+    const { words } = this;
+    const slot = this.#writersWait.enter();
+    Atomics.add(words, queued, 1);
+    let isInside = false;
+    let isDone = false;
+    try {
+      while (!isInside) {
+        const seen = Atomics.load(words, gate);
+        this.checkDeath();
+        isInside = Atomics.compareExchange(words, writer, 0, threadHere) === 0;
+        if (!isInside) yield { index: gate, seen };
+      }
+      for (;;) {
+        const seen = Atomics.load(words, drained);
+        this.checkDeath();
+        if (!this.readers.any) break;
+        yield { index: drained, seen };
+      }
+      isDone = true;
+    } finally {
+      this.#writersWait.leave(slot);
+      Atomics.sub(words, queued, 1);
+      if (isInside && !isDone) Atomics.store(words, writer, 0);
+      if (!isDone) this.#wake(gate);
+    }
+  }
+
+  /** @throws LockOwnerDied */
+  checkDeath(): void {
+    const here = this.writer;
+    if (here !== 0 && hasEnded(here)) this.threadEnded();
+    const who = Atomics.load(this.words, deadThread);
+    if (who !== 0) throw new LockOwnerDied(this.name, threadName(who));
+  }
+
+  threadEnded(): void {
+    const { words } = this;
+    this.#readersWait.clear(hasEnded);
+    const left = this.#writersWait.clear(hasEnded);
+    if (left > 0) Atomics.sub(words, queued, left);
+    const who = [this.writer, ...this.readers.list()].find((thread) => thread !== 0 && hasEnded(thread));
+    if (who !== undefined) Atomics.compareExchange(words, deadThread, 0, who);
+    this.#wake(gate);
+    this.#wake(drained);
+  }
+
+  recover(): boolean {
+    const { words } = this;
+    this.threadEnded();
+    if (Atomics.load(words, deadThread) === 0) return false;
+    const here = this.writer;
+    if (here !== 0 && hasEnded(here)) Atomics.compareExchange(words, writer, here, 0);
+    this.readers.forget(hasEnded);
+    Atomics.store(words, deadThread, 0);
+    this.#wake(gate);
+    this.#wake(drained);
+    return true;
+  }
+
+  #wake(index: number): void {
+    Atomics.add(this.words, index, 1);
+    Atomics.notify(this.words, index);
+  }
+}

@@ -1,0 +1,127 @@
+import type { WaitOptions } from '../channels/ends.ts';
+import type { Guard } from './mutex.ts';
+import { runIn, Scope, scopeHere } from './owner.ts';
+import type { Core, Spot } from './read-write-core.ts';
+import { type BlockOptions, checkOptions, mayBlock, notAsync, Sleep } from './sleep.ts';
+
+/** One hold, which ends once. */
+class Hold implements Guard {
+  #end: (() => void) | undefined;
+  readonly #name: string;
+
+  constructor(name: string, end: () => void) {
+    this.#name = name;
+    this.#end = end;
+  }
+
+  release(): void {
+    const end = this.#end;
+    if (end === undefined)
+      throw new Error(`this hold of ${this.#name} was released before, and a hold is released once`);
+    this.#end = undefined;
+    end();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#end !== undefined) this.release();
+  }
+}
+
+/** How each side takes the lock. */
+export interface Ways {
+  /** `read`, `write`. */
+  readonly what: 'read' | 'write';
+  tryIt(scope: Scope | undefined): boolean;
+  steps(scope: Scope | undefined): Generator<Spot, void>;
+  /** Why a wait that blocks this thread would never end, if so. */
+  stuck(): string | undefined;
+  taken(scope: Scope | undefined): () => void;
+}
+
+/** One side of a ReadWriteLock: what is held is released by the guard, or at the end of `with`. */
+export class ReadWriteSide {
+  readonly #core: Core;
+  readonly #ways: Ways;
+
+  constructor(core: unknown, ways: unknown) {
+    this.#core = core as Core;
+    this.#ways = ways as Ways;
+  }
+
+  /**
+   * Takes this side, and waits until it can.
+   *
+   * @returns the guard whose `release()` gives it back
+   * @throws TimeoutError, CancelledError, LockOwnerDied
+   */
+  async acquire(options?: WaitOptions): Promise<Guard> {
+    return this.#acquireIn(scopeHere(), scopeHere(), options);
+  }
+
+  /** Like `acquire`, but blocks: in worker threads. @throws Error at once when the wait would never end */
+  acquireSync(options?: BlockOptions): Guard {
+    const { what } = this.#ways;
+    mayBlock(`${what}.acquireSync`, `await lock.${what}.acquire(…)`);
+    if (options !== undefined) checkOptions(options);
+    const scope = scopeHere();
+    if (this.#ways.tryIt(scope)) return this.#hold(scope);
+    const stuck = this.#ways.stuck();
+    if (stuck !== undefined) {
+      throw new Error(
+        `${this.#core.name}: ${stuck}, so that a wait that blocks it would never end; release that first`,
+      );
+    }
+    const sleep = this.#sleep(options);
+    for (const { index, seen } of this.#ways.steps(scope)) sleep.block(this.#core.words, index, seen);
+    return this.#hold(scope);
+  }
+
+  /** Takes this side if that needs no wait. @throws LockOwnerDied */
+  tryAcquire(): Guard | undefined {
+    const scope = scopeHere();
+    return this.#ways.tryIt(scope) ? this.#hold(scope) : undefined;
+  }
+
+  /**
+   * Runs a function while holding this side, which is released in every case.
+   *
+   * @returns what the function returns
+   */
+  async with<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
+    const outer = scopeHere();
+    const scope = new Scope(outer);
+    const guard = await this.#acquireIn(outer, scope, options);
+    try {
+      return await runIn(scope, fn);
+    } finally {
+      guard.release();
+    }
+  }
+
+  /** Like `with`, but blocks, in worker threads, and for functions that are not async. */
+  withSync<R>(fn: () => R, options?: BlockOptions): R {
+    const guard = this.acquireSync(options);
+    try {
+      return notAsync(fn(), `${this.#ways.what}.withSync`, 'with');
+    } finally {
+      guard.release();
+    }
+  }
+
+  /** @param from who asks @param to who is to have it */
+  async #acquireIn(from: Scope | undefined, to: Scope | undefined, options: WaitOptions = {}): Promise<Guard> {
+    const sleep = this.#sleep(options);
+    if (!this.#ways.tryIt(from)) {
+      for (const { index, seen } of this.#ways.steps(from)) await sleep.pause(this.#core.words, index, seen);
+    }
+    return this.#hold(to);
+  }
+
+  #sleep(options?: WaitOptions): Sleep {
+    return new Sleep(`${this.#ways.what} of ${this.#core.name}`, options);
+  }
+
+  #hold(scope: Scope | undefined): Guard {
+    return new Hold(this.#core.name, this.#ways.taken(scope));
+  }
+}

@@ -54,6 +54,18 @@ export function nanoseconds({ words, times, parties, count }, isLoose = false) {
   return (ends[2 * parties - 1] - ends[0]) / (parties * count);
 }
 
+/**
+ * True when the threads went through the lock side by side: one that was alone for a while, as the system had its core
+ * busy with something else, met nobody there and was faster by far.
+ * @param {Track} track
+ */
+export function sideBySide({ times, parties }) {
+  if (parties === 1) return true;
+  const [from, to, otherFrom, otherTo] = times;
+  const shared = Math.min(to, otherTo) - Math.max(from, otherFrom);
+  return shared > 0.9 * Math.min(to - from, otherTo - otherFrom);
+}
+
 /** Some 10 µs of work. */
 export function work() {
   let x = 1;

@@ -1,9 +1,11 @@
-import { nanoseconds, newTrack } from './race.mjs';
+import { nanoseconds, newTrack, sideBySide } from './race.mjs';
 
 /** Times that each of two threads goes through a lock of some ns. */
 const many = 200_000;
 /** And through one that takes 100 times as long, or with 10 µs of work inside. */
 const few = 4000;
+/** Times that a race is run until its threads have run side by side; then the last one counts, as on one core. */
+const most = 8;
 
 /**
  * What is measured of a lock between threads.
@@ -14,9 +16,11 @@ const few = 4000;
 export function figuresOf(run, { slow = false, loose = false, reads = false } = {}) {
   /** @param {number} parties @param {'count' | 'work'} what @param {number} count */
   const measure = async (parties, what, count) => {
-    const track = newTrack(parties, count);
-    await run(track, what);
-    return nanoseconds(track, loose || what === 'work');
+    for (let tries = 1; ; tries += 1) {
+      const track = newTrack(parties, count);
+      await run(track, what);
+      if (sideBySide(track) || tries === most) return nanoseconds(track, loose || what === 'work');
+    }
   };
   const count = slow ? few : many;
   return {

@@ -1,4 +1,4 @@
-import { threadHere, threadName } from '../workers/lives.ts';
+import { hasEnded, threadHere, threadName } from '../workers/lives.ts';
 import type { Scope } from './owner.ts';
 
 /** Pairs that one lock remembers; more are not warned of. */
@@ -35,7 +35,7 @@ export function took(lock: Ordered): void {
 
 function tookAnother(lock: Ordered): void {
   if (last !== undefined) several.add(last);
-  for (const held of several) if (!held.isHeldHere) several.delete(held);
+  for (const held of several) if (held === lock || !held.isHeldHere) several.delete(held);
   if (several.size === 0) {
     last = lock;
     return;
@@ -56,7 +56,8 @@ function notePair(held: Ordered, next: Ordered): void {
   if (before === 0 || before & warned) return;
   if (Atomics.compareExchange(next.words, other + 1, before, before | warned) !== before) return;
   const here = threadName(threadHere);
-  const there = before === threadHere ? `${here} earlier` : threadName(before);
+  const there =
+    before === threadHere ? `${here} earlier` : `${threadName(before)}${hasEnded(before) ? ', now ended,' : ''}`;
   console.warn(
     `lock order: ${here} takes ${next.what} while it holds ${held.what}, and ${there} took ${held.what} while it ` +
       `held ${next.what}. Some day each will hold one and wait for the other: take both in the same order everywhere.`,

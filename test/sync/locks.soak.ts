@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { Lock, RLock } from '../../src/index.ts';
+import { awaiting, blocking, killing } from './stress.ts';
+
+for (const [kind, Kind] of Object.entries({ Lock, RLock })) {
+  describe(`soak: ${kind}`, () => {
+    it('20 million blocking operations of 4 threads', () => blocking(new Kind(), 4, 5_000_000));
+
+    it('200,000 awaited operations of 4 threads', () => awaiting(new Kind(), 4, 50_000));
+
+    it('200 rounds in which a random thread is killed', async () => {
+      assert.ok((await killing(() => new Kind(), 200)).deaths > 20);
+    });
+  });
+}

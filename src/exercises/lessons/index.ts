@@ -3,6 +3,10 @@ import { ask } from './02-ask.ts';
 import { endAll } from './02-end-all.ts';
 import { startAll } from './02-start-all.ts';
 import { sumOf } from './02-sum-of.ts';
+import { philosophers } from './03-philosophers.ts';
+import { schedule } from './03-schedule.ts';
+import { tally } from './03-tally.ts';
+import { ticketLock } from './03-ticket-lock.ts';
 import { bothHands } from './06-both-hands.ts';
 import { crumbs } from './06-crumbs.ts';
 import { oneDies } from './06-one-dies.ts';
@@ -19,6 +23,10 @@ export const definitions = {
   '02.2': sumOf,
   '02.3': endAll,
   '02.4': ask,
+  '03.1': tally,
+  '03.2': ticketLock,
+  '03.3': philosophers,
+  '03.4': schedule,
   '06.1': bothHands,
   '06.2': crumbs,
   '06.3': question,

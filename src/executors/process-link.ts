@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { shipError } from '../shipping/index.ts';
 import { addChildCpu } from '../timing/cpu.ts';
+import { channels } from '../timing/events.ts';
+import { publishKept } from '../timing/gather.ts';
 import { noteChildMemory } from '../timing/memory.ts';
 import { Bulk } from './bulk.ts';
 import type { Link, LinkEvents } from './engine.ts';
@@ -38,6 +40,7 @@ export class ProcessLink implements Link {
   hear(report: ProcessReport): void {
     addChildCpu(report.cpu);
     noteChildMemory(this.#child, report.memory);
+    if (report.events !== undefined) publishKept(report.events);
     const whole = report.packed === undefined ? report : this.#unpack(report, report.packed);
     if (report.end) this.#bulk?.empty();
     if (this.#held.length === 0 && this.#shown(report)) this.#events.report(whole);
@@ -61,6 +64,7 @@ export class ProcessLink implements Link {
       ...(packed.length > 0 && { args }),
       bulk: isFirst ? bulk?.path : undefined,
       packed: packed.length > 0 ? packed : undefined,
+      isRecorded: channels.wait.hasSubscribers,
     };
     this.#post(message);
   }

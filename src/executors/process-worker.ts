@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { now } from '../timing/clock.ts';
+import { keepEvents, takeEvents } from '../timing/kept.ts';
 import { setLaneHere } from '../workers/lanes.ts';
 import type { Bulk } from './bulk.ts';
 import { bulkIn, shipOutcome, uncopied } from './outcome.ts';
@@ -44,6 +45,7 @@ class ProcessReporter implements Reporter {
   /** The batch with its large arguments read; from now on results may be written over them. */
   unpack(batch: ProcessBatch): ProcessBatch {
     this.#bulkPath ??= batch.bulk;
+    keepEvents(batch.isRecorded);
     const args = [...batch.args];
     for (const index of batch.packed ?? []) args[index] = this.#bulk.unpack(args[index] as Uint8Array);
     this.#openBulk?.rewind();
@@ -103,6 +105,7 @@ class ProcessReporter implements Reporter {
       cpu: cpu - this.#cpu,
       memory: maxRSS,
       written: [written(process.stdout), written(process.stderr)],
+      events: takeEvents(),
     };
     this.#cpu = cpu;
     this.#from += this.#values.length;

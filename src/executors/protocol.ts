@@ -1,4 +1,5 @@
 import type { Shipment } from '../shipping/index.ts';
+import type { KeptEvents } from '../timing/kept.ts';
 
 /** Tasks for one worker in one message; the worker runs them in order, one at a time. */
 export interface Batch {
@@ -22,6 +23,8 @@ export interface ProcessBatch extends Batch {
   readonly bulk: string | undefined;
   /** Which of `args` it packed. */
   readonly packed: readonly number[] | undefined;
+  /** Whether somebody wants the events of the process, until the next batch. */
+  readonly isRecorded: boolean;
 }
 
 /** Asks a process not to begin tasks of the batch that it is at. (Threads are told by shared words.) */
@@ -56,6 +59,7 @@ export interface ProcessReport extends Report {
   readonly memory: number;
   /** Bytes written to stdout and stderr so far; what they show must come before the results. */
   readonly written: readonly [stdout: number, stderr: number];
+  readonly events: KeptEvents | undefined;
 }
 
 /** What a thread tells beside the shared words: look at them, and an outcome that does not fit into them. */

@@ -25,10 +25,10 @@ export interface RecordedEvent {
   readonly ok?: boolean;
 }
 
-/** A channel of `node:diagnostics_channel`, which in a worker thread reaches the recorders of other threads as well. */
+/** A channel of `node:diagnostics_channel`, which in a worker reaches the recorders of those who started it as well. */
 class EventChannel {
   readonly #channel;
-  /** Not 0 while a recorder of another thread listens. A shared word: one that is busy or blocked sees it too. */
+  /** Not 0 while a recorder elsewhere listens. For threads a shared word: one that is busy or blocked sees it too. */
   #far: Int32Array = new Int32Array(1);
   #tell: (event: RecordedEvent) => void = () => {};
 
@@ -54,8 +54,8 @@ class EventChannel {
     this.#channel.unsubscribe(hear);
   }
 
-  /** From now on `tell` is given every event for which `far` is not 0. Called once, in a new worker thread. */
-  reach(far: Int32Array<SharedArrayBuffer>, tell: (event: RecordedEvent) => void): void {
+  /** From now on `tell` is given every event for which `far` is not 0. Called once, in a worker. */
+  reach(far: Int32Array, tell: (event: RecordedEvent) => void): void {
     this.#far = far;
     this.#tell = tell;
   }

@@ -1,4 +1,5 @@
 import { channels, type RecordedEvent } from './events.ts';
+import type { KeptEvents } from './kept.ts';
 import { Ring } from './ring.ts';
 
 /** What a new thread is given, so that its events reach the recorders of the thread that starts it. */
@@ -68,6 +69,12 @@ export function gather(onLost: (lost: number) => void): () => void {
     clearInterval(timer);
     timer = undefined;
   };
+}
+
+/** Publishes here what came with a message of a process. */
+export function publishKept({ events, lost }: KeptEvents): void {
+  for (const event of events) publish(event);
+  if (lost > 0) for (const onLost of gatherers) onLost(lost);
 }
 
 function readRings(): void {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { receiveFunction, receiveValue, type Shipment } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
 import { type EventWay, useEventWay } from '../timing/gather.ts';
+import { type KeptEvents, keepEvents, takeEvents } from '../timing/kept.ts';
 import { setLaneHere } from './lanes.ts';
 import { runThread } from './scopes.ts';
 
@@ -13,8 +14,8 @@ export interface Order {
   readonly lane: string;
   /** What errors call it, such as `thread 1 (count)`. */
   readonly who: string;
-  /** Threads only: the way that its events go. */
-  readonly events: EventWay | undefined;
+  /** The way that the events of a thread go; of a process, whether anybody wants them. */
+  readonly events: EventWay | boolean;
 }
 
 /** What a thread or process tells when it leaves its function, or exits before. */
@@ -30,6 +31,8 @@ export interface Notice {
   readonly cpu: number;
   /** Processes only: the most memory in KiB that it has held. */
   readonly memory: number;
+  /** Processes only. */
+  readonly events: KeptEvents | undefined;
 }
 
 /**
@@ -40,7 +43,8 @@ export interface Notice {
 export async function carryOut(order: Order, tell: (notice: Notice) => void): Promise<void> {
   const ready = now();
   setLaneHere(order.lane);
-  if (order.events !== undefined) useEventWay(order.events);
+  if (typeof order.events === 'boolean') keepEvents(order.events);
+  else useEventWay(order.events);
   let started = ready;
   let told = false;
   const leave = (ok: boolean, returned: boolean): void => {
@@ -48,7 +52,7 @@ export async function carryOut(order: Order, tell: (notice: Notice) => void): Pr
     told = true;
     const { userCPUTime, systemCPUTime, maxRSS: memory } = process.resourceUsage();
     const cpu = (userCPUTime + systemCPUTime) / 1000;
-    tell({ interleaved: 'left', ready, started, finished: now(), ok, returned, cpu, memory });
+    tell({ interleaved: 'left', ready, started, finished: now(), ok, returned, cpu, memory, events: takeEvents() });
   };
   const fail = (error: unknown): void => {
     console.error(`${order.who}: ${error instanceof Error ? ownPart(error) : inspect(error)}`);

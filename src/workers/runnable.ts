@@ -2,7 +2,7 @@ import { type AnyFunction, shipFunction, shipValue } from '../shipping/index.ts'
 import { host } from '../show/host.ts';
 import { now } from '../timing/clock.ts';
 import { channels, nextEventId } from '../timing/events.ts';
-import { openEventWay } from '../timing/gather.ts';
+import { openEventWay, publishKept } from '../timing/gather.ts';
 import type { Notice, Order } from './entry.ts';
 import { giveAll, type Leave, noteShared } from './holders.ts';
 import { type Lane, laneHere, takeLane } from './lanes.ts';
@@ -103,12 +103,18 @@ export class Runnable<A extends unknown[]> {
     this.#closeEvents = events?.close;
     this.#spawned = now();
     try {
-      this.#started = this.#launch({ ...shipped, lane, who: `${lane} (${this.name})`, events: events?.way }, transfer, {
-        heard: (notice) => {
-          if (notice?.interleaved === 'left') this.#notice = notice;
+      this.#started = this.#launch(
+        { ...shipped, lane, who: `${lane} (${this.name})`, events: events?.way ?? channels.wait.hasSubscribers },
+        transfer,
+        {
+          heard: (notice) => {
+            if (notice?.interleaved !== 'left') return;
+            this.#notice = notice;
+            if (notice.events !== undefined) publishKept(notice.events);
+          },
+          ended: (exitCode) => this.#ended(exitCode),
         },
-        ended: (exitCode) => this.#ended(exitCode),
-      });
+      );
     } catch (error) {
       this.#closeEvents?.();
       this.#lane.release();

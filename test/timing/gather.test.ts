@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { ThreadPoolExecutor } from '../../src/executors/executors.ts';
+import { ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/executors/executors.ts';
 import { now } from '../../src/timing/clock.ts';
 import { channels, nextEventId } from '../../src/timing/events.ts';
 import { Recorder, record } from '../../src/timing/recorder.ts';
 import { laneHere } from '../../src/workers/lanes.ts';
+import { Process } from '../../src/workers/process.ts';
 import { Thread } from '../../src/workers/thread.ts';
 
 // Threads take `channels` from the module that was loaded by `require`, as cells load it.
@@ -208,5 +209,44 @@ describe('events of threads', () => {
     });
     assert.deepEqual([both.mostInside('door'), oneByOne.mostInside('door')], [2, 1]);
     assert.throws(() => both.mostInside('gate'), /"gate"/);
+  });
+});
+
+describe('events of processes', () => {
+  it('come with the results of the tasks of a pool, while a recorder listens', async () => {
+    const pool = new ProcessPoolExecutor(2);
+    try {
+      await pool.map(passBriefly, ['off', 'off']);
+      const timeline = await record(() => pool.map(passBriefly, ['on', 'on', 'on'], { chunksize: 1 }));
+      await pool.map(passBriefly, ['off', 'off']);
+      assert.deepEqual(
+        timeline.waits.map(({ name, ok }) => [name, ok]),
+        [
+          ['on', true],
+          ['on', true],
+          ['on', true],
+        ],
+      );
+      for (const { lane, waiting, released } of timeline.waits) {
+        const isInside = timeline.tasks.some(
+          (t) => t.lane === lane && t.started! < waiting! && released! < t.finished!,
+        );
+        assert.ok(isInside);
+      }
+    } finally {
+      await pool.shutdown();
+    }
+  });
+
+  it('come when a Process leaves its function', async () => {
+    const timeline = await record(async () => {
+      const child = new Process(pass, 'door', 1);
+      child.start();
+      await child.join();
+    });
+    assert.deepEqual(
+      timeline.waits.map(({ name, lane }) => [name, lane]),
+      [['door', 'process 1']],
+    );
   });
 });

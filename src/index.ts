@@ -35,6 +35,7 @@ export type { Operation } from './explore/models.ts';
 export { type Point, until } from './explore/point.ts';
 export type { Check, ExploreOptions, Program, ThreadBody } from './explore/program.ts';
 export type { Schedule, ScheduledStep } from './explore/schedule.ts';
+export { exploreAsync, type TaskBody, type TaskPoint, type TaskProgram } from './explore/tasks.ts';
 export { ShippingError } from './shipping/index.ts';
 export { type BarChart, type Chart, chart } from './show/chart.ts';
 export type { CurveChart } from './show/curves.ts';
@@ -49,6 +50,7 @@ export { Barrier, type BarrierOptions, BrokenBarrierError } from './sync/barrier
 export { SharedCounter } from './sync/counter.ts';
 export { LockOwnerDied } from './sync/errors.ts';
 export { Event } from './sync/event.ts';
+export { type GraphEdge, type WaitForGraph, waitForGraph } from './sync/graph.ts';
 export { Lock } from './sync/lock.ts';
 export type { Guard } from './sync/mutex.ts';
 export { ReadWriteLock } from './sync/read-write-lock.ts';

@@ -2,12 +2,12 @@ import { Footprint, type Observed, observed, tape } from './accesses.ts';
 import { keyOf } from './key.ts';
 import { nameModels } from './models.ts';
 import { type Point, turn } from './point.ts';
-import { BadProgram, type Check, type Plan, placeOf } from './program.ts';
+import { BadProgram, type Check, type Plan, placeOf, type Stepper } from './program.ts';
 
-/** How one interleaving came out. */
+/** What came of an interleaving. */
 export interface Outcome {
-  /** `right`; `broken`: a check failed or a thread threw; `deadlock`; `cut`: it had too many steps. */
-  readonly kind: 'right' | 'broken' | 'deadlock' | 'cut';
+  /** `broken`: a check failed or a thread threw; `starved`: a thread was passed over too often. */
+  readonly kind: 'broken' | 'deadlock' | 'starved';
   /** What went wrong, as the end of "18 interleavings …". */
   readonly why: string;
   /** After how many steps that was seen. */
@@ -29,7 +29,10 @@ export class Execution<S extends object> {
   /** Threads that have not ended, as a set of bits. */
   alive: number;
   steps = 0;
-  broken: { readonly why: string; readonly at: number } | undefined;
+  /** The thread that is to make the next step. */
+  chosen = 0;
+  /** What went wrong so far, each kind once, the first time. */
+  readonly faults: Outcome[] = [];
   /** What the last step was named by: the string that it yielded or returned. */
   label = '';
   /** Whether a thread threw: nobody goes on then. */
@@ -44,7 +47,7 @@ export class Execution<S extends object> {
   readonly points: (Point | undefined)[] = [];
   /** The key of the state, when spins are watched. */
   key = '';
-  readonly #threads: Generator<unknown, unknown, unknown>[] = [];
+  readonly #threads: Stepper[] = [];
   readonly #spins: Watch['spins'];
   /** What each waiting thread's condition read, when accesses are noted. */
   readonly #conditions: (Footprint | undefined)[] = [];
@@ -72,7 +75,8 @@ export class Execution<S extends object> {
       for (let thread = 0; thread < count; thread++) this.#round.push({ key: '', places: new Set(), spin: undefined });
     }
     for (let thread = 0; thread < count; thread++) {
-      if (plan.eager[thread]) this.points[thread] = this.#threads[thread]!.next().value as Point;
+      if (plan.eager[thread])
+        this.points[thread] = (this.#threads[thread]!.next() as IteratorResult<unknown>).value as Point;
     }
   }
 
@@ -117,52 +121,79 @@ export class Execution<S extends object> {
 
   /** Lets a thread that can go on make one step. */
   step(thread: number): void {
-    const bit = 1 << thread;
+    this.#enter(thread);
+    try {
+      this.#stopped(thread, this.#threads[thread]!.next() as IteratorResult<unknown>);
+    } catch (error) {
+      this.#fail(thread, error);
+    } finally {
+      this.#leave(thread);
+    }
+  }
+
+  /** The same for a task, whose step may take several turns of the event loop. */
+  async stepTask(thread: number): Promise<void> {
+    this.#enter(thread);
+    try {
+      this.#stopped(thread, await this.#threads[thread]!.next());
+    } catch (error) {
+      this.#fail(thread, error);
+    } finally {
+      this.#leave(thread);
+    }
+  }
+
+  #enter(thread: number): void {
     this.steps += 1;
-    this.#could &= ~bit;
+    this.#could &= ~(1 << thread);
     if (!this.#spins) this.#passed[thread] = 0;
     turn.thread = thread;
-    if (this.observed) {
-      this.footprint = new Footprint();
-      if (this.points[thread]?.ready) this.footprint.add(this.#conditions[thread]!);
-      tape.on = this.footprint;
+    if (!this.observed) return;
+    this.footprint = new Footprint();
+    if (this.points[thread]?.ready) this.footprint.add(this.#conditions[thread]!);
+    tape.on = this.footprint;
+  }
+
+  #stopped(thread: number, { done, value }: IteratorResult<unknown>): void {
+    if (done) {
+      this.#end(thread, typeof value === 'string' ? value : '');
+      return;
     }
-    try {
-      const { done, value } = this.#threads[thread]!.next();
-      if (done) {
-        this.alive &= ~bit;
-        this.points[thread] = undefined;
-        this.label = typeof value === 'string' ? value : '';
-      } else {
-        const place = placeOf(value, this.plan.names[thread]!);
-        this.points[thread] = typeof place === 'string' ? undefined : place;
-        this.label = typeof place === 'string' ? place : '';
-      }
-    } catch (error) {
-      if (error instanceof BadProgram) throw error;
-      this.alive &= ~bit;
-      this.points[thread] = undefined;
-      this.label = 'throws';
-      this.threw = true;
-      this.broken ??= { why: `end in ${this.plan.names[thread]} throwing ${error}`, at: this.steps };
-    } finally {
-      tape.on = undefined;
-      turn.thread = -1;
-    }
-    if (this.plan.always) this.check(this.plan.always, 'always');
+    const place = placeOf(value, this.plan.names[thread]!);
+    this.points[thread] = typeof place === 'string' ? undefined : place;
+    this.label = typeof place === 'string' ? place : '';
+  }
+
+  #fail(thread: number, error: unknown): void {
+    if (error instanceof BadProgram) throw error;
+    this.#end(thread, 'throws');
+    this.threw = true;
+    this.#fault('broken', `end in ${this.plan.names[thread]} throwing ${error}`);
+  }
+
+  #end(thread: number, label: string): void {
+    this.alive &= ~(1 << thread);
+    this.points[thread] = undefined;
+    this.label = label;
+  }
+
+  #leave(thread: number): void {
+    tape.on = undefined;
+    turn.thread = -1;
+    if (this.plan.always) this.#check(this.plan.always, 'always');
     if (this.#spins) this.#watch(thread);
   }
 
-  /** Notes what a check says; the first that fails counts. */
-  check(check: Check<S>, name: string): void {
+  #check(check: Check<S>, name: 'always' | 'atEnd'): void {
     const said = check(this.bare);
-    if (said === true || this.broken) return;
+    if (said === true) return;
     if (said !== false && typeof said !== 'string')
       throw new BadProgram(`${name} must return true, false or what went wrong, not ${said}.`);
-    this.broken = {
-      why: said || `break what ${name === 'always' ? 'always must hold' : 'must hold at the end'}`,
-      at: this.steps,
-    };
+    this.#fault('broken', said || `break what must hold ${name === 'always' ? 'always' : 'at the end'}`);
+  }
+
+  #fault(kind: Outcome['kind'], why: string): void {
+    if (!this.faults.some((fault) => fault.why === why)) this.faults.push({ kind, why, at: this.steps });
   }
 
   #watch(thread: number): void {
@@ -209,11 +240,11 @@ export class Execution<S extends object> {
     return waits.join(', ');
   }
 
-  /** How it came out, when nobody can go on. */
-  outcome(): Outcome {
-    const at = this.steps;
-    if (this.alive && !this.broken) return { kind: 'deadlock', why: `deadlock (${this.standstill()})`, at };
-    if (!this.broken && this.plan.atEnd) this.check(this.plan.atEnd, 'atEnd');
-    return this.broken ? { kind: 'broken', ...this.broken } : { kind: 'right', why: '', at };
+  /** What went wrong, when nobody can go on. A broken check hides no deadlock, nor the other way round. */
+  end(): readonly Outcome[] {
+    if (this.threw) return this.faults;
+    if (this.alive) this.#fault('deadlock', `deadlock (${this.standstill()})`);
+    else if (this.plan.atEnd) this.#check(this.plan.atEnd, 'atEnd');
+    return this.faults;
   }
 }

@@ -16,9 +16,9 @@ export interface Facts {
   readonly names: readonly string[];
   readonly tally: Tally;
   readonly bounds: Bounds;
-  readonly shortest: Schedule | undefined;
+  readonly shortest?: Schedule;
   /** The replay that is told in the report. */
-  readonly replayed: Replay | undefined;
+  readonly replayed?: Replay;
 }
 
 /** What all interleavings of a small program come to; it shows itself in words and as lanes. */

@@ -1,18 +1,14 @@
-import { Execution } from './execution.ts';
+import type { Execution } from './execution.ts';
 import { Explored, type Facts, type Replay } from './exploration.ts';
-import { wordsOf } from './key.ts';
-import { nameModels } from './models.ts';
-import { boundsOf, type ExploreOptions, type Plan, type Program, planOf } from './program.ts';
-import type { Schedule, ScheduledStep } from './schedule.ts';
-import { type Found, search, type Tally } from './search.ts';
-
-const replays = 10;
+import { boundsOf, type ExploreOptions, type Program, planOf } from './program.ts';
+import { playing, replays, reproduces, toldBy } from './replay.ts';
+import { search } from './search.ts';
 
 /** What `explore` found. */
 export class Exploration extends Explored {
   readonly #again: ((times: number) => Replay) | undefined;
 
-  constructor(facts: Facts, again: ((times: number) => Replay) | undefined) {
+  constructor(facts: Facts, again?: (times: number) => Replay) {
     super(facts);
     this.#again = again;
   }
@@ -50,48 +46,23 @@ export class Exploration extends Explored {
 export function explore<S extends object>(program: Program<S>, options: ExploreOptions = {}): Exploration {
   const bounds = boundsOf(options);
   const plan = planOf(program);
-  const tally = (search(plan, bounds, false) ?? search(plan, bounds, true)) as Tally;
+  const tally = run(search(plan, bounds, false)) ?? run(search(plan, bounds, true))!;
   const { best } = tally;
-  const again = best && ((times: number) => replay(plan, best, times));
-  const facts = {
-    names: plan.names,
-    tally,
-    bounds,
-    shortest: best && scheduleOf(plan, best),
-    replayed: again?.(replays),
+  if (!best) return new Exploration({ names: plan.names, tally, bounds });
+  const again = (times: number) => {
+    let reproduced = 0;
+    for (let time = 0; time < times; time++) reproduced += Number(reproduces(run(playing(plan, best)), best));
+    return { times, reproduced };
   };
-  return new Exploration(facts, again);
+  const shortest = toldBy(run(playing(plan, best)), best);
+  return new Exploration({ names: plan.names, tally, bounds, shortest, replayed: again(replays) }, again);
 }
 
-function replay<S extends object>(plan: Plan<S>, found: Found, times: number): Replay {
-  let reproduced = 0;
-  for (let time = 0; time < times; time++) {
-    const execution = new Execution(plan);
-    let possible = true;
-    for (const thread of found.choices) {
-      possible &&= (execution.enabled() & (1 << thread)) !== 0;
-      if (possible) execution.step(thread);
-    }
-    if (!possible) continue;
-    if (found.outcome.kind === 'cut' || found.outcome.kind === 'right') reproduced += 1;
-    else if (execution.outcome().why === found.outcome.why) reproduced += 1;
+/** Makes the steps that a search or a replay asks for. */
+function run<S extends object, R>(asking: Generator<Execution<S>, R, void>): R {
+  for (;;) {
+    const { done, value } = asking.next();
+    if (done) return value;
+    value.step(value.chosen);
   }
-  return { times, reproduced };
-}
-
-/** A schedule told step by step. */
-function scheduleOf<S extends object>(plan: Plan<S>, { choices, switches, outcome }: Found): Schedule {
-  const execution = new Execution(plan);
-  nameModels(execution.bare);
-  const made = plan.names.map(() => 0);
-  const steps: ScheduledStep[] = [];
-  for (const thread of choices) {
-    if ((execution.enabled() & (1 << thread)) === 0) break; // told by the replay, which fails
-    made[thread]! += 1;
-    const begins = execution.begins(thread);
-    execution.step(thread);
-    const what = [begins, execution.label].filter(Boolean).join(', ') || `step ${made[thread]}`;
-    steps.push({ thread: plan.names[thread]!, what, after: wordsOf(execution.bare, plan.names) });
-  }
-  return { steps, switches, kind: outcome.kind, why: outcome.why };
 }

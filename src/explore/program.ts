@@ -52,11 +52,16 @@ export interface Bounds {
   readonly patience: number;
 }
 
+/** A thread or task as it is run: each call makes one step. */
+export interface Stepper {
+  next(): IteratorResult<unknown, unknown> | Promise<IteratorResult<unknown, unknown>>;
+}
+
 /** A program that was looked over and can be run. */
 export interface Plan<S extends object> {
   readonly state: () => S;
   readonly names: readonly string[];
-  readonly bodies: readonly ThreadBody<S>[];
+  readonly bodies: readonly ((state: S) => Stepper)[];
   /** Threads whose code before their first operation on a model touches nothing: it is no step of its own. */
   readonly eager: readonly boolean[];
   readonly always: Check<S> | undefined;
@@ -75,6 +80,8 @@ export function boundsOf(options: ExploreOptions): Bounds {
     if (!(value >= 1)) throw new RangeError(`${name} must be 1 or more, not ${value}.`);
   }
   if (!(switches >= 0)) throw new RangeError(`switches must be 0 or more, not ${switches}.`);
+  if (reduce && switches !== Number.POSITIVE_INFINITY)
+    throw new RangeError('reduce and switches exclude each other: what reduction leaves out may have fewer switches.');
   return { reduce, most, steps, switches, patience };
 }
 

@@ -55,9 +55,16 @@ interface Depth {
  * With reduction it uses sleep sets (Godefroid, Partial-Order Methods, 1996, chapter 5), which leave out transitions
  * and no state: what always must hold is judged in every state that can be reached, and every deadlock is met.
  *
+ * It yields an execution whenever its `chosen` thread is to make a step, so that steps may also be awaited.
+ *
+ * @param spins whether spins are watched; 'never' when they cannot be
  * @returns undefined when a thread went such a long way that the search must be made again with spins watched
  */
-export function search<S extends object>(plan: Plan<S>, bounds: Bounds, spins: boolean): Tally | undefined {
+export function* search<S extends object>(
+  plan: Plan<S>,
+  bounds: Bounds,
+  spins: boolean | 'never',
+): Generator<Execution<S>, Tally | undefined, void> {
   const count = plan.bodies.length;
   const tally: Tally = {
     interleavings: 0,
@@ -85,7 +92,7 @@ export function search<S extends object>(plan: Plan<S>, bounds: Bounds, spins: b
   };
 
   for (;;) {
-    const execution = new Execution(plan, { accesses: reduce, ...(spins && { spins: isSpin }) });
+    const execution = new Execution(plan, { accesses: reduce, ...(spins === true && { spins: isSpin }) });
     const made = new Array<number>(count).fill(0);
     let depth = 0;
     let last = -1;
@@ -121,7 +128,8 @@ export function search<S extends object>(plan: Plan<S>, bounds: Bounds, spins: b
       }
       const thread = here.choice;
       if (last >= 0 && last !== thread && mask & (1 << last)) switches += 1;
-      execution.step(thread);
+      execution.chosen = thread;
+      yield execution;
       made[thread]! += 1;
       if (depth < length - 1) {
         if (here.label !== execution.label) throw twice(plan, depth, here, execution);
@@ -137,13 +145,13 @@ export function search<S extends object>(plan: Plan<S>, bounds: Bounds, spins: b
     if (reduce && execution.observed!.opaque()) {
       // Nothing of what was found counts: all is searched again, in full.
       tally.bounds.add(`no reduction: ${execution.observed!.opaque()}, whose accesses cannot be watched`);
-      const full = search(plan, { ...bounds, reduce: false }, spins);
+      const full = yield* search(plan, { ...bounds, reduce: false }, spins);
       for (const bound of tally.bounds) full?.bounds.add(bound);
       return full;
     }
-    if (!redundant || execution.broken) {
-      const outcome: Outcome = cut ? { kind: 'cut', why: '', at: depth } : execution.outcome();
-      note(tally, outcome, execution, made, bounds, path, depth);
+    if (!redundant || execution.faults.length > 0) {
+      const faults = redundant || cut ? execution.faults : execution.end();
+      note(tally, faults, cut, execution.passedOver, made, bounds, path, depth);
     }
     length = backtrack(path, depth, reduce, bounds, tally);
     if (length === 0) return tally;
@@ -209,33 +217,35 @@ function backtrack(path: Depth[], depth: number, reduce: boolean, bounds: Bounds
 
 function note(
   tally: Tally,
-  outcome: Outcome,
-  execution: { readonly passedOver: number },
+  faults: readonly Outcome[],
+  cut: boolean,
+  passedOver: number,
   made: readonly number[],
   bounds: Bounds,
   path: readonly Depth[],
   depth: number,
 ): void {
   tally.interleavings += 1;
+  const whole = faults.length === 0 && !cut;
   for (let thread = 0; thread < made.length; thread++) {
     if (made[thread]! > tally.most[thread]!) tally.most[thread] = made[thread]!;
-    if (outcome.kind === 'right' && made[thread]! < tally.least[thread]!) tally.least[thread] = made[thread]!;
+    if (whole && made[thread]! < tally.least[thread]!) tally.least[thread] = made[thread]!;
   }
-  if (execution.passedOver > tally.passedOver) tally.passedOver = execution.passedOver;
-  const starved = !bounds.reduce && execution.passedOver >= bounds.patience;
-  if (starved) tally.starved += 1;
-  if (outcome.kind === 'cut') {
+  if (cut) {
     tally.cut += 1;
     tally.bounds.add(`interleavings were cut after ${bounds.steps} steps`);
   }
-  if (outcome.kind === 'broken') tally.losing += 1;
-  if (outcome.kind === 'deadlock') tally.deadlocks += 1;
-  if (outcome.kind === 'broken' || outcome.kind === 'deadlock') {
-    tally.reasons.set(outcome.why, (tally.reasons.get(outcome.why) ?? 0) + 1);
-    keep(tally, outcome, path, outcome.at);
-  } else if (starved && tally.losing + tally.deadlocks === 0) {
-    keep(tally, { ...outcome, why: `a thread is passed over ${execution.passedOver} times` }, path, depth);
+  tally.losing += Number(faults.some(({ kind }) => kind === 'broken'));
+  tally.deadlocks += Number(faults.some(({ kind }) => kind === 'deadlock'));
+  for (const fault of faults) {
+    tally.reasons.set(fault.why, (tally.reasons.get(fault.why) ?? 0) + 1);
+    keep(tally, fault, path, fault.at);
   }
+  if (passedOver > tally.passedOver) tally.passedOver = passedOver;
+  if (bounds.reduce || passedOver < bounds.patience) return;
+  tally.starved += 1;
+  if (tally.losing + tally.deadlocks > 0) return;
+  keep(tally, { kind: 'starved', why: `pass a thread over ${passedOver} times`, at: depth }, path, depth);
 }
 
 /** Keeps a schedule when it is shorter than the best so far: by switches, then by steps. Any fault outdoes starvation. */
@@ -243,7 +253,7 @@ function keep(tally: Tally, outcome: Outcome, path: readonly Depth[], steps: num
   let switches = 0;
   for (let at = 1; at < steps; at++) if (path[at]!.choice !== path[at - 1]!.choice) switches += 1;
   const { best } = tally;
-  const fault = (one: Outcome) => one.kind === 'broken' || one.kind === 'deadlock';
+  const fault = (one: Outcome) => one.kind !== 'starved';
   if (best && fault(best.outcome) === fault(outcome)) {
     if (switches > best.switches) return;
     if (switches === best.switches && steps >= best.choices.length) return;

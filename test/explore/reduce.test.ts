@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { explore, model, type Program, until } from '../../src/index.ts';
+
+interface State {
+  readonly x: number[];
+  readonly list: number[];
+  readonly locks: readonly ReturnType<typeof model.lock>[];
+  readonly word: ReturnType<typeof model.word>;
+}
+
+/** One step of a random thread: an opcode, a place and a number. */
+type Code = readonly [op: number, place: number, value: number];
+
+function* run(codes: readonly Code[], s: State): Generator<unknown, void, unknown> {
+  let seen = 0;
+  for (const [op, place, value] of codes) {
+    switch (op) {
+      case 0:
+        seen = s.x[place]!;
+        yield 'read';
+        break;
+      case 1:
+        s.x[place] = seen + value;
+        yield 'write';
+        break;
+      case 2:
+        s.x[place]! += value;
+        yield 'add';
+        break;
+      case 3:
+        yield until(() => s.x[place]! >= value);
+        break;
+      case 4:
+        yield* s.locks[place]!.acquire();
+        break;
+      case 5:
+        if (s.locks[place]!.locked) yield* s.locks[place]!.release();
+        break;
+      case 6:
+        seen = yield* s.word.add(value);
+        break;
+      case 7:
+        yield* s.word.wait(value);
+        break;
+      case 8:
+        yield* s.word.notify(1);
+        break;
+      case 9:
+        s.list.push(value);
+        yield 'push';
+        break;
+      case 10:
+        seen += s.list.length > 1 ? s.list.pop()! : 0;
+        yield 'pop';
+        break;
+      default:
+        while (s.x[place]! < value) yield 'spin';
+    }
+  }
+}
+
+const code = fc.tuple(fc.nat(11), fc.nat(1), fc.nat(2));
+const threads = fc.array(fc.array(code, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 3 });
+
+function program(codes: readonly (readonly Code[])[], limit: number, end: number): Program<State> {
+  return {
+    state: () => ({
+      x: [0, 0],
+      list: [],
+      locks: [model.lock(), model.lock()],
+      word: model.word(),
+    }),
+    threads: codes.map(
+      (one) =>
+        function* (s: State) {
+          yield* run(one, s);
+        },
+    ),
+    always: (s) => s.x[0]! - s.x[1]! < limit || 'go over the limit',
+    atEnd: (s) => s.x[0]! + s.word.value + s.list.length !== end || 'come to the number',
+  };
+}
+
+describe('reduction', () => {
+  it('finds the same faults and deadlocks as all interleavings do', function () {
+    this.timeout(60_000);
+    const seen = { right: 0, losing: 0, deadlocks: 0, fewer: 0 };
+    fc.assert(
+      fc.property(threads, fc.integer({ min: 1, max: 3 }), fc.nat(6), (codes, limit, end) => {
+        const made = program(codes, limit, end);
+        const all = explore(made, { most: 40_000 });
+        if (!all.complete) return;
+        const reduced = explore(made, { reduce: true });
+        assert.ok(reduced.complete);
+        assert.deepEqual([...reduced.reasons.keys()].sort(), [...all.reasons.keys()].sort());
+        assert.equal(reduced.right, all.losing + all.deadlocks === 0);
+        assert.ok(reduced.interleavings <= all.interleavings);
+        seen.right += Number(reduced.right);
+        seen.losing += Number(all.losing > 0);
+        seen.deadlocks += Number(all.deadlocks > 0);
+        seen.fewer += Number(reduced.interleavings < all.interleavings);
+      }),
+      { numRuns: 150, seed: 6 },
+    );
+    for (const [kind, times] of Object.entries(seen)) assert.ok(times > 10, `${kind}: ${times} of the random programs`);
+  });
+
+  it('leaves one interleaving of threads that have nothing in common', () => {
+    const own = (place: number) =>
+      function* (s: { x: number[] }) {
+        s.x[place] = 1;
+        yield 'one';
+        s.x[place] = 2;
+      };
+    const apart = { state: () => ({ x: [0, 0, 0] }), threads: [own(0), own(1), own(2)] };
+    assert.equal(explore(apart).interleavings, 90);
+    assert.equal(explore(apart, { reduce: true }).interleavings, 1);
+  });
+
+  it('sees what is broken only between two independent steps', () => {
+    const found = explore(
+      {
+        state: () => ({ x: 0, y: 0 }),
+        threads: [
+          function* (s) {
+            s.x = 1;
+            yield 'x';
+          },
+          function* (s) {
+            s.y = 1;
+            yield 'y';
+          },
+        ],
+        always: (s) => s.x >= s.y || 'put y first',
+      },
+      { reduce: true },
+    );
+    assert.ok(found.losing > 0);
+  });
+
+  it('says so where it cannot watch the state, and then runs all', () => {
+    const write = function* (s: { seen: Map<string, number> }) {
+      s.seen.set('a', 1);
+      yield 'set';
+      s.seen.delete('a');
+    };
+    const found = explore({ state: () => ({ seen: new Map() }), threads: [write, write] }, { reduce: true });
+    assert.deepEqual([found.interleavings, found.complete], [6, true]);
+    assert.match(String(found), /no reduction: the state.seen is a Map, whose accesses cannot be watched/);
+  });
+});

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/executors/executors.ts';
+import { SharedCounter } from '../../src/sync/counter.ts';
+import { Lock } from '../../src/sync/lock.ts';
+import { watchSymbol } from '../../src/sync/waiters.ts';
 import { now } from '../../src/timing/clock.ts';
 import { channels, nextEventId } from '../../src/timing/events.ts';
 import { Recorder, record } from '../../src/timing/recorder.ts';
+import { segmentsOf } from '../../src/timing/states.ts';
 import { laneHere } from '../../src/workers/lanes.ts';
 import { Process } from '../../src/workers/process.ts';
 import { Thread } from '../../src/workers/thread.ts';
@@ -210,6 +214,43 @@ describe('events of threads', () => {
     assert.deepEqual([both.mostInside('door'), oneByOne.mostInside('door')], [2, 1]);
     assert.throws(() => both.mostInside('gate'), /"gate"/);
   });
+});
+
+describe('a Lock under a recorder', () => {
+  const addUnder = (lock: Lock, counter: SharedCounter, times: number): void => {
+    for (let n = 0; n < times; n += 1) {
+      lock.withSync(() => {
+        counter.value += 1;
+      });
+    }
+  };
+
+  it('shows its waits in the lanes of the threads, and that nobody else was inside', async () => {
+    const lock = new Lock({ name: 'till' });
+    const counter = new SharedCounter();
+    const times = 500;
+    const timeline = await record(async () => {
+      const first = await lock.acquire();
+      const threads = [new Thread(addUnder, lock, counter, times), new Thread(addUnder, lock, counter, times)];
+      for (const thread of threads) thread.start();
+      await isWaitedFor(lock);
+      first.release();
+      for (const thread of threads) await thread.join();
+    });
+    assert.equal(counter.value, 2 * times);
+    assert.equal(timeline.dropped, 0);
+    assert.equal(timeline.waits.filter(({ released }) => released !== undefined).length, 2 * times + 1);
+    assert.equal(timeline.mostInside('till'), 1);
+    const waited = timeline.lanes.filter((lane) =>
+      segmentsOf(lane, timeline.start, timeline.end).some(({ state }) => state === 'wait'),
+    );
+    assert.ok(waited.some(({ name }) => name.startsWith('thread ')));
+  });
+
+  /** Resolves when a thread sleeps for the lock. */
+  async function isWaitedFor(lock: Lock): Promise<void> {
+    while (lock[watchSymbol]().waiters.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 });
 
 describe('events of processes', () => {

@@ -80,10 +80,10 @@ export interface Watch {
   };
 }
 
+/** The method of a primitive that gives its `Watch`. */
+export const watchSymbol: unique symbol = Symbol('interleaved.watch');
+
 /** A primitive that a wait-for graph can be drawn of. */
 export interface Watched {
   [watchSymbol](): Watch;
 }
-
-/** The method of a primitive that gives its `Watch`. */
-export const watchSymbol: unique symbol = Symbol('interleaved.watch');

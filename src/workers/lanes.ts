@@ -44,3 +44,15 @@ export function setLaneHere(name: string): void {
   lane = name;
   noteLane(name);
 }
+
+/** The threads that this one started and that live, by Node's number. */
+const started = new Map<number, string>();
+
+/** This thread started that one, known as `thread 1 (count)`. @returns to be called when it has ended */
+export function noteStarted(id: number, who: string): () => void {
+  started.set(id, who);
+  return () => started.delete(id);
+}
+
+/** What a thread that this one started is known as, while it lives. */
+export const startedThread = (id: number): string | undefined => started.get(id);

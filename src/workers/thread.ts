@@ -1,6 +1,7 @@
 import { type Transferable, Worker } from 'node:worker_threads';
 import { threadOptions } from './children.ts';
 import { workerFile } from './files.ts';
+import { noteStarted } from './lanes.ts';
 import { threadEnded } from './lives.ts';
 import { type Launch, Runnable, type RunnableOptions } from './runnable.ts';
 
@@ -34,12 +35,14 @@ const launch: Launch = (order, transfer, { heard, ended }) => {
     name: order.who,
   });
   const id = worker.threadId;
+  const forget = noteStarted(id, order.who);
   let killed = false;
   worker.on('message', heard);
   // Out of memory, or a failure of the entry itself; errors of the function are printed by the thread.
   worker.on('error', (error: Error) => console.error(`${order.who}: ${error.message}`));
   // Node gives 0 for a thread that was ended before it came to its code.
   worker.once('exit', (code) => {
+    forget();
     threadEnded(id);
     ended(killed ? 1 : code);
   });

@@ -47,6 +47,7 @@ export { AsyncCondition, type ConditionWaitOptions } from './sync/async-conditio
 export { AsyncLock } from './sync/async-lock.ts';
 export { AsyncSemaphore } from './sync/async-semaphore.ts';
 export { Barrier, type BarrierOptions, BrokenBarrierError } from './sync/barrier.ts';
+export { Condition } from './sync/condition.ts';
 export { SharedCounter } from './sync/counter.ts';
 export { LockOwnerDied } from './sync/errors.ts';
 export { Event } from './sync/event.ts';

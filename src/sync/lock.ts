@@ -3,6 +3,7 @@ import type { WaitOptions } from '../channels/ends.ts';
 import { knowMortal, sharedMortal } from './deaths.ts';
 import { type Guard, Mutex, type MutexData } from './mutex.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
+import { failedWith, type Pause, pauseSymbol } from './pause.ts';
 import { type BlockOptions, checkOptions, mustNotBlock, noBlock, notAsync } from './sleep.ts';
 import { type Memory, type Naming, travelsByReference } from './travel.ts';
 import { type Watch, watchSymbol } from './waiters.ts';
@@ -112,21 +113,27 @@ export class Lock {
   async with<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
     const scope = new Scope(scopeHere());
     const hold = await this.#acquireIn(scope, options);
+    let result: R;
     try {
-      return await runIn(scope, fn);
-    } finally {
-      hold.release();
+      result = await runIn(scope, fn);
+    } catch (error) {
+      throw failedWith(hold, error);
     }
+    hold.release();
+    return result;
   }
 
   /** Like `with`, but blocks, in worker threads, and for functions that are not async. */
   withSync<R>(fn: () => R, options?: BlockOptions): R {
     const guard = this.acquireSync(options);
+    let result: R;
     try {
-      return notAsync(fn(), 'withSync', 'with');
-    } finally {
-      guard.release();
+      result = notAsync(fn(), 'withSync', 'with');
+    } catch (error) {
+      throw failedWith(guard, error);
     }
+    guard.release();
+    return result;
   }
 
   /**
@@ -135,13 +142,8 @@ export class Lock {
    * @throws Error that says who holds it, when that is another or nobody
    */
   release(): void {
-    const mutex = this.#mutex;
-    const { base } = mutex;
-    const here = scopeHere();
-    if (base.serial === 0 || here === undefined || (here !== base.scope && !here.isWithin(base.scope))) {
-      throw mutex.notHeld();
-    }
-    base.serial = 0;
+    const mutex = this.#own();
+    mutex.base.serial = 0;
     mutex.free();
   }
 
@@ -152,6 +154,35 @@ export class Lock {
    */
   recover(): boolean {
     return this.#mutex.recover();
+  }
+
+  /** For a `Condition`. */
+  [pauseSymbol](): Pause {
+    const mutex = this.#own();
+    return {
+      mutex,
+      begin() {
+        const { base } = mutex;
+        const { serial, scope } = base;
+        base.serial = 0;
+        mutex.free();
+        return () => {
+          mutex.taken(scope);
+          base.serial = serial;
+        };
+      },
+    };
+  }
+
+  /** @throws Error when the caller's task does not hold it */
+  #own(): Mutex {
+    const mutex = this.#mutex;
+    const { base } = mutex;
+    const here = scopeHere();
+    if (base.serial === 0 || here === undefined || (here !== base.scope && !here.isWithin(base.scope))) {
+      throw mutex.notHeld();
+    }
+    return mutex;
   }
 
   /** For the wait-for graph. */

@@ -3,6 +3,7 @@ import type { WaitOptions } from '../channels/ends.ts';
 import { knowMortal, sharedMortal } from './deaths.ts';
 import { type Guard, Hold, Mutex, type MutexData } from './mutex.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
+import { failedWith, type Pause, pauseSymbol } from './pause.ts';
 import { type BlockOptions, checkOptions, mustNotBlock, noBlock, notAsync } from './sleep.ts';
 import { type Memory, type Naming, travelsByReference } from './travel.ts';
 import { turnHere } from './turn.ts';
@@ -86,6 +87,20 @@ class Reentry {
       if (hold.serial !== 0 && here.isWithin(hold.scope)) return hold;
     }
     return undefined;
+  }
+
+  /** Leaves the lock altogether. @returns what restores all holds, once the mutex is taken again */
+  pause(): () => void {
+    const holds = this.#holds.slice(0, this.#depth);
+    const saved = holds.map(({ serial, scope, turn, inside }) => ({ serial, scope, turn, inside }));
+    for (const hold of holds) hold.serial = 0;
+    this.#depth = 0;
+    this.mutex.free();
+    return () => {
+      this.mutex.taken(saved[0]!.scope);
+      this.#depth = saved.length;
+      for (const [at, state] of saved.entries()) Object.assign(holds[at]!, state);
+    };
   }
 
   #next(): DeepHold {
@@ -191,21 +206,27 @@ export class RLock {
   async with<R>(fn: () => R | PromiseLike<R>, options?: WaitOptions): Promise<R> {
     const scope = new Scope(scopeHere());
     const guard = await this.#acquireIn(scope, scope, options);
+    let result: R;
     try {
-      return await runIn(scope, fn);
-    } finally {
-      guard.release();
+      result = await runIn(scope, fn);
+    } catch (error) {
+      throw failedWith(guard, error);
     }
+    guard.release();
+    return result;
   }
 
   /** Like `with`, but blocks, in worker threads, and for functions that are not async. */
   withSync<R>(fn: () => R, options?: BlockOptions): R {
     const guard = this.acquireSync(options);
+    let result: R;
     try {
-      return notAsync(fn(), 'withSync', 'with');
-    } finally {
-      guard.release();
+      result = notAsync(fn(), 'withSync', 'with');
+    } catch (error) {
+      throw failedWith(guard, error);
     }
+    guard.release();
+    return result;
   }
 
   /**
@@ -226,6 +247,13 @@ export class RLock {
    */
   recover(): boolean {
     return this.#mutex.recover();
+  }
+
+  /** For a `Condition`. */
+  [pauseSymbol](): Pause {
+    const reentry = this.#reentry;
+    if (reentry.latest() === undefined) throw reentry.mutex.notHeld();
+    return { mutex: reentry.mutex, begin: () => reentry.pause() };
   }
 
   /** For the wait-for graph. */

@@ -34,6 +34,7 @@ export { model } from './explore/model.ts';
 export type { Operation } from './explore/models.ts';
 export { type Point, until } from './explore/point.ts';
 export type { Check, ExploreOptions, Program, ThreadBody } from './explore/program.ts';
+export { fromRecording, type Inside, type Stay } from './explore/recording.ts';
 export type { Schedule, ScheduledStep } from './explore/schedule.ts';
 export { exploreAsync, type TaskBody, type TaskPoint, type TaskProgram } from './explore/tasks.ts';
 export { ShippingError } from './shipping/index.ts';

@@ -168,6 +168,7 @@ export class Execution<S extends object> {
     if (error instanceof BadProgram) throw error;
     this.#end(thread, 'throws');
     this.threw = true;
+    nameModels(this.bare);
     this.#fault('broken', `end in ${this.plan.names[thread]} throwing ${error}`);
   }
 

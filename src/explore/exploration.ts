@@ -3,7 +3,7 @@ import { type Part, paragraph, Shown } from '../show/parts.ts';
 import { drawSchedule } from './picture.ts';
 import type { Bounds } from './program.ts';
 import { orderOf, type Schedule } from './schedule.ts';
-import type { Tally } from './search.ts';
+import type { Tally } from './tally.ts';
 
 /** How often a schedule came out the same again. */
 export interface Replay {

@@ -47,8 +47,20 @@ export abstract class Model extends Noted {
   }
 }
 
-function nobody(name: string, what: string, holder: number): Error {
-  return new Error(`${name} ${what}${holder < 0 ? '; nobody does' : ''}`);
+/** A model was used by a thread that may not. What it is called may become known only afterwards. */
+class Misuse extends Error {
+  readonly #model: Model;
+  readonly #what: string;
+
+  constructor(model: Model, what: string) {
+    super(`${model.name || 'a model'} ${what}`);
+    this.#model = model;
+    this.#what = what;
+  }
+
+  override toString(): string {
+    return `Error: ${this.#model.name} ${this.#what}`;
+  }
 }
 
 /** A lock of the model: as `Lock`, it knows who holds it. */
@@ -85,7 +97,7 @@ export class ModelLock extends Model implements Taking {
 
   /** @throws Error when the thread whose step this is does not hold the lock */
   mustHold(what: string): void {
-    if (this.holder !== turn.thread) throw nobody(this.name, what, this.holder);
+    if (this.holder !== turn.thread) throw new Misuse(this, what);
   }
 
   [tell](names: readonly string[]): string {
@@ -213,7 +225,7 @@ export class ModelReadWriteLock extends Model {
 
   *#releaseRead(): Operation {
     yield* this.before('read-release');
-    if (this.readers === 0) throw nobody(this.name, 'was released by a reader that does not hold it', -1);
+    if (this.readers === 0) throw new Misuse(this, 'was released by a reader while nobody reads');
     this.readers -= 1;
   }
 
@@ -224,8 +236,7 @@ export class ModelReadWriteLock extends Model {
 
   *#releaseWrite(): Operation {
     yield* this.before('write-release');
-    if (this.writer !== turn.thread)
-      throw nobody(this.name, 'was released by a writer that does not hold it', this.writer);
+    if (this.writer !== turn.thread) throw new Misuse(this, 'was released by a writer that does not hold it');
     this.writer = -1;
   }
 

@@ -117,6 +117,7 @@ export function planOf<S extends object>(program: Program<S>): Plan<S> {
     throw new TypeError(`Thread ${names[index]} must be a generator function, not ${what}.`);
   }
   checkState(program.state);
+  checkCourse(program.state, bodies as ThreadBody<S>[]);
   const eager = bodies.map((body, index) => startsClean(program.state(), body as ThreadBody<S>, names[index]!));
   return {
     state: program.state,
@@ -140,6 +141,34 @@ export function checkState(state: () => object): void {
   if (keyOf(one) !== keyOf(other))
     throw new Error(
       'state() made two different states: it must make the same each time, without random numbers or clocks.',
+    );
+}
+
+/** Steps of the trial of a program. */
+const trial = 100;
+
+/** Runs the threads in turn, twice, and compares where that leads. Which course it takes does not matter here. */
+function checkCourse<S extends object>(state: () => S, bodies: readonly ThreadBody<S>[]): void {
+  const course = () => {
+    const made = state();
+    for (const body of bodies) {
+      try {
+        const thread = body(made);
+        for (let step = 0; step < trial; step++) {
+          const { done, value } = thread.next();
+          if (done || (value instanceof Point && value.ready?.() === false)) break;
+        }
+      } catch {
+        break; // a finding, told with its schedule
+      }
+    }
+    return keyOf(made);
+  };
+  const [one, other] = [course(), course()];
+  if (one !== other)
+    throw new Error(
+      'The program does not do the same twice: its threads, one after the other, left two different states. ' +
+        'Something outside the state steers it: Math.random, a clock, or a variable that state() does not make anew.',
     );
 }
 

@@ -3,7 +3,7 @@ import { wordsOf } from './key.ts';
 import { nameModels } from './models.ts';
 import type { Plan } from './program.ts';
 import type { Schedule, ScheduledStep } from './schedule.ts';
-import type { Found } from './search.ts';
+import type { Found } from './tally.ts';
 
 /** How often a report replays its shortest schedule. */
 export const replays = 10;

@@ -1,40 +1,13 @@
 import type { Footprint } from './accesses.ts';
-import { Execution, type Outcome, type Watched } from './execution.ts';
+import { Execution, type Watched } from './execution.ts';
 import { keyOf } from './key.ts';
 import type { Bounds, Plan } from './program.ts';
+import { newTally, note, type Tally } from './tally.ts';
 
 /** Threads with more steps than this in one interleaving may be in a loop: from then on spins are watched for. */
 const longWay = 12;
 /** All steps of one exploration, some seconds: a loop that never ends shall not hold a cell for ever. */
 const mostSteps = 20_000_000;
-
-/** What was found, in numbers. */
-export interface Tally {
-  interleavings: number;
-  losing: number;
-  deadlocks: number;
-  starved: number;
-  cut: number;
-  /** The most times that a thread was passed over during one wait. */
-  passedOver: number;
-  /** Steps of the shortest and the longest interleaving, per thread. */
-  readonly least: number[];
-  readonly most: number[];
-  /** What went wrong, and how often. */
-  readonly reasons: Map<string, number>;
-  /** Bounds that were met. */
-  readonly bounds: Set<string>;
-  /** The losing schedule with the fewest switches, then steps. */
-  best: Found | undefined;
-  /** Whether a thread that spins was set aside. */
-  spins: boolean;
-}
-
-export interface Found {
-  readonly choices: readonly number[];
-  readonly switches: number;
-  readonly outcome: Outcome;
-}
 
 /** A depth of the search: who could go on, who was tried, and who need not be. */
 interface Depth {
@@ -66,20 +39,7 @@ export function* search<S extends object>(
   spins: boolean | 'never',
 ): Generator<Execution<S>, Tally | undefined, void> {
   const count = plan.bodies.length;
-  const tally: Tally = {
-    interleavings: 0,
-    losing: 0,
-    deadlocks: 0,
-    starved: 0,
-    cut: 0,
-    passedOver: 0,
-    least: new Array<number>(count).fill(Number.POSITIVE_INFINITY),
-    most: new Array<number>(count).fill(0),
-    reasons: new Map(),
-    bounds: new Set(),
-    best: undefined,
-    spins: false,
-  };
+  const tally = newTally(count);
   const path: Depth[] = [];
   const { reduce } = bounds;
   let length = 0; // of the prefix to run again, its last choice being new
@@ -213,52 +173,6 @@ function backtrack(path: Depth[], depth: number, reduce: boolean, bounds: Bounds
     return at + 1;
   }
   return 0;
-}
-
-function note(
-  tally: Tally,
-  faults: readonly Outcome[],
-  cut: boolean,
-  passedOver: number,
-  made: readonly number[],
-  bounds: Bounds,
-  path: readonly Depth[],
-  depth: number,
-): void {
-  tally.interleavings += 1;
-  const whole = faults.length === 0 && !cut;
-  for (let thread = 0; thread < made.length; thread++) {
-    if (made[thread]! > tally.most[thread]!) tally.most[thread] = made[thread]!;
-    if (whole && made[thread]! < tally.least[thread]!) tally.least[thread] = made[thread]!;
-  }
-  if (cut) {
-    tally.cut += 1;
-    tally.bounds.add(`interleavings were cut after ${bounds.steps} steps`);
-  }
-  tally.losing += Number(faults.some(({ kind }) => kind === 'broken'));
-  tally.deadlocks += Number(faults.some(({ kind }) => kind === 'deadlock'));
-  for (const fault of faults) {
-    tally.reasons.set(fault.why, (tally.reasons.get(fault.why) ?? 0) + 1);
-    keep(tally, fault, path, fault.at);
-  }
-  if (passedOver > tally.passedOver) tally.passedOver = passedOver;
-  if (bounds.reduce || passedOver < bounds.patience) return;
-  tally.starved += 1;
-  if (tally.losing + tally.deadlocks > 0) return;
-  keep(tally, { kind: 'starved', why: `pass a thread over ${passedOver} times`, at: depth }, path, depth);
-}
-
-/** Keeps a schedule when it is shorter than the best so far: by switches, then by steps. Any fault outdoes starvation. */
-function keep(tally: Tally, outcome: Outcome, path: readonly Depth[], steps: number): void {
-  let switches = 0;
-  for (let at = 1; at < steps; at++) if (path[at]!.choice !== path[at - 1]!.choice) switches += 1;
-  const { best } = tally;
-  const fault = (one: Outcome) => one.kind !== 'starved';
-  if (best && fault(best.outcome) === fault(outcome)) {
-    if (switches > best.switches) return;
-    if (switches === best.switches && steps >= best.choices.length) return;
-  }
-  tally.best = { switches, outcome, choices: path.slice(0, steps).map(({ choice }) => choice) };
 }
 
 /**

@@ -22,7 +22,7 @@ class LockGuard implements Guard {
   release(): void {
     const { base } = this.#mutex;
     if (base.serial !== this.#serial) throw this.#mutex.releasedBefore();
-    base.serial = 0;
+    base.end();
     this.#mutex.free();
   }
 
@@ -143,7 +143,7 @@ export class Lock {
    */
   release(): void {
     const mutex = this.#own();
-    mutex.base.serial = 0;
+    mutex.base.end();
     mutex.free();
   }
 
@@ -164,7 +164,7 @@ export class Lock {
       begin() {
         const { base } = mutex;
         const { serial, scope } = base;
-        base.serial = 0;
+        base.end();
         mutex.free();
         return () => {
           mutex.taken(scope);
@@ -179,7 +179,7 @@ export class Lock {
     const mutex = this.#mutex;
     const { base } = mutex;
     const here = scopeHere();
-    if (base.serial === 0 || here === undefined || (here !== base.scope && !here.isWithin(base.scope))) {
+    if (base.serial <= 0 || here === undefined || (here !== base.scope && !here.isWithin(base.scope))) {
       throw mutex.notHeld();
     }
     return mutex;

@@ -21,6 +21,8 @@ export interface Guard {
   release(): void;
 }
 
+const waits = channels.wait;
+
 // The word of a lock: 0 when it is free, else the thread that holds it and perhaps these bits.
 /** Somebody may sleep: who releases must wake one. */
 const contended = 0x4000_0000;
@@ -30,7 +32,6 @@ const ownerBits = dead - 1;
 
 /** The first word of those that only waiters write: not on the cache line of the lock itself. */
 const waitersFrom = 16;
-const mostSerials = 0x3fff_ffff;
 
 /** What travels with a lock's memory. */
 export interface MutexData {
@@ -43,7 +44,7 @@ export interface MutexData {
  */
 export class Hold {
   readonly mutex: Mutex;
-  /** Different for each time; 0 when it is over. */
+  /** Above 0 while it lasts, and different for each time; not above 0 when it is over. */
   serial = 0;
   /** Where it was taken; undefined outside of scopes. */
   scope: Scope | undefined = undefined;
@@ -52,6 +53,15 @@ export class Hold {
 
   constructor(mutex: Mutex) {
     this.mutex = mutex;
+  }
+
+  begin(scope: Scope | undefined): void {
+    this.serial = 1 - this.serial;
+    if (this.scope !== scope) this.scope = scope;
+  }
+
+  end(): void {
+    this.serial = -this.serial;
   }
 }
 
@@ -68,9 +78,8 @@ export class Mutex implements Mortal, Ordered {
   readonly #waiters: Waiters;
   /** The hold with which this thread took it. */
   readonly base: Hold;
-  /** Whether the word names this thread, outside of a step of this class. */
-  isHeldHere = false;
-  #serial = 0;
+  /** True when `base` is over and others, of an `RLock`, are not. */
+  isHeldDeeper = false;
 
   constructor(kind: string, naming: Naming, memory: Memory<MutexData> | undefined, HoldKind: typeof Hold = Hold) {
     this.kind = kind;
@@ -98,6 +107,11 @@ export class Mutex implements Mortal, Ordered {
     return /^r?lock \d+$/.test(name) ? name : `${this.kind} '${name}'`;
   }
 
+  /** True when the word names this thread, outside of a step of this class. */
+  get isHeldHere(): boolean {
+    return this.base.serial > 0 || this.isHeldDeeper;
+  }
+
   get heldBy(): Scope | undefined {
     return this.isHeldHere ? this.base.scope : undefined;
   }
@@ -109,34 +123,27 @@ export class Mutex implements Mortal, Ordered {
 
   /** This thread has just taken it, for those of a scope. */
   taken(scope: Scope | undefined): void {
-    this.begin(this.base, scope);
-    this.isHeldHere = true;
+    this.base.begin(scope);
     took(this);
-    if (channels.wait.hasSubscribers) publishTaken(this.base);
-  }
-
-  begin(hold: Hold, scope: Scope | undefined): void {
-    this.#serial = this.#serial === mostSerials ? 1 : this.#serial + 1;
-    hold.serial = this.#serial;
-    if (hold.scope !== scope) hold.scope = scope;
+    if (waits.hasSubscribers) publishTaken(this.base);
   }
 
   /** Releases it: all holds of it are over. */
   free(): void {
-    this.isHeldHere = false;
     if (this.base.eventId !== 0) publishReleased(this.base);
     if (Atomics.exchange(this.words, 0, 0) !== threadHere) Atomics.notify(this.words, 0, 1);
   }
 
   /** Takes it, asleep until it can. @throws TimeoutError, LockOwnerDied; Error when this thread has it itself */
   block(options: BlockOptions | undefined): void {
-    const sleep = new Sleep(`acquireSync of ${this.what}`, options);
     if (this.isHeldHere) throw this.#ownError();
+    let seen = this.#claim();
+    if (seen === 0) return;
+    const sleep = new Sleep(`acquireSync of ${this.what}`, options);
     const waited = publishWaiting(this);
-    let slot = -2;
+    const slot = this.#waiters.enter();
     try {
-      for (let seen = this.#claim(); seen !== 0; seen = this.#claim()) {
-        if (slot === -2) slot = this.#waiters.enter();
+      for (; seen !== 0; seen = this.#claim()) {
         sleep.block(this.words, 0, seen);
       }
     } catch (error) {
@@ -151,11 +158,12 @@ export class Mutex implements Mortal, Ordered {
   /** As `block`, for one that goes on with other things; `then` is called in the very turn that has taken it. */
   async wait<R>(options: WaitOptions | undefined, then: () => R): Promise<R> {
     const sleep = new Sleep(`acquire of ${this.what}`, options);
+    let seen = this.#claim();
+    if (seen === 0) return then();
     const waited = publishWaiting(this);
-    let slot = -2;
+    const slot = this.#waiters.enter();
     try {
-      for (let seen = this.#claim(); seen !== 0; seen = this.#claim()) {
-        if (slot === -2) slot = this.#waiters.enter();
+      for (; seen !== 0; seen = this.#claim()) {
         await sleep.pause(this.words, 0, seen);
       }
     } catch (error) {
@@ -268,24 +276,24 @@ export class Mutex implements Mortal, Ordered {
 let waitId = 0;
 
 function publishWaiting(mutex: Mutex): ((ok: boolean) => void) | undefined {
-  if (!channels.wait.hasSubscribers) return undefined;
+  if (!waits.hasSubscribers) return undefined;
   const event = { lane: laneHere(), id: nextEventId(), name: mutex.name };
-  channels.wait.publish({ ...event, kind: 'waiting', time: now() });
+  waits.publish({ ...event, kind: 'waiting', time: now() });
   return (ok) => {
     if (ok) waitId = event.id;
-    else channels.wait.publish({ ...event, kind: 'acquired', time: now(), ok });
+    else waits.publish({ ...event, kind: 'acquired', time: now(), ok });
   };
 }
 
 function publishTaken(hold: Hold): void {
   hold.eventId = waitId || nextEventId();
   waitId = 0;
-  channels.wait.publish({ kind: 'acquired', time: now(), lane: laneHere(), id: hold.eventId, name: hold.mutex.name });
+  waits.publish({ kind: 'acquired', time: now(), lane: laneHere(), id: hold.eventId, name: hold.mutex.name });
 }
 
 /** Tells that a hold is over whose beginning was told. */
 function publishReleased(hold: Hold): void {
   const { eventId: id, mutex } = hold;
   hold.eventId = 0;
-  channels.wait.publish({ kind: 'released', time: now(), lane: laneHere(), id, name: mutex.name });
+  waits.publish({ kind: 'released', time: now(), lane: laneHere(), id, name: mutex.name });
 }

@@ -20,7 +20,7 @@ class DeepHold extends Hold {
 
   /** True when the caller runs within what holds it. */
   admits(here: Scope | undefined): boolean {
-    if (this.serial === 0) return false;
+    if (this.serial <= 0) return false;
     if (this.inside !== undefined) return here?.isWithin(this.inside) ?? false;
     const isSameTask = here === this.scope || (here?.isWithin(this.scope) ?? false);
     return isSameTask && this.turn !== undefined && this.turn === turnHere();
@@ -48,10 +48,10 @@ class Reentry {
 
   /** The mutex was just taken, in a turn or by a `with`, or in neither. */
   enterFirst(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): RGuard {
-    const base = this.#holds[0]!;
+    const base = this.mutex.base as DeepHold;
     this.#depth = 1;
-    base.turn = turn;
-    base.inside = inside;
+    if (base.turn !== turn) base.turn = turn;
+    if (base.inside !== inside) base.inside = inside;
     this.mutex.taken(scope);
     return new RGuard(this, base);
   }
@@ -64,7 +64,7 @@ class Reentry {
       const again = this.#next();
       again.turn = turn;
       again.inside = inside;
-      this.mutex.begin(again, scope);
+      again.begin(scope);
       return new RGuard(this, again);
     }
     return undefined;
@@ -72,9 +72,11 @@ class Reentry {
 
   /** A hold is over. */
   leave(hold: Hold): void {
-    hold.serial = 0;
-    // One that is left before those inside of it is over with them.
-    while (this.#depth > 0 && this.#holds[this.#depth - 1]!.serial === 0) this.#depth -= 1;
+    hold.end();
+    if (this.#depth === 1) this.#depth = 0;
+    // One that is left before those inside of it keeps its place until they are over.
+    else while (this.#depth > 0 && this.#holds[this.#depth - 1]!.serial <= 0) this.#depth -= 1;
+    this.mutex.isHeldDeeper = this.#depth > 1;
     if (this.#depth === 0) this.mutex.free();
   }
 
@@ -82,9 +84,11 @@ class Reentry {
   latest(): Hold | undefined {
     const here = scopeHere();
     if (here === undefined) return undefined;
+    const { base } = this.mutex;
+    if (this.#depth === 1 && base.scope === here) return base;
     for (let at = this.#depth - 1; at >= 0; at -= 1) {
       const hold = this.#holds[at]!;
-      if (hold.serial !== 0 && here.isWithin(hold.scope)) return hold;
+      if (hold.serial > 0 && here.isWithin(hold.scope)) return hold;
     }
     return undefined;
   }

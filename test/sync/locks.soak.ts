@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { Lock, RLock } from '../../src/index.ts';
 import { awaiting, blocking, killing } from './stress.ts';
 
@@ -8,8 +7,6 @@ for (const [kind, Kind] of Object.entries({ Lock, RLock })) {
 
     it('200,000 awaited operations of 4 threads', () => awaiting(new Kind(), 4, 50_000));
 
-    it('200 rounds in which a random thread is killed', async () => {
-      assert.ok((await killing(() => new Kind(), 200)).deaths > 20);
-    });
+    it('50 deaths with the lock in hand', () => killing(() => new Kind(), 50));
   });
 }

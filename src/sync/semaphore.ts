@@ -138,11 +138,12 @@ export class Semaphore {
   /** Takes a permit if there is one. @returns whether it did */
   tryAcquire(): boolean {
     const words = this.#words;
+    const { own } = this.#taken;
     for (;;) {
       const seen = Atomics.load(words, free);
       if (seen === 0) return false;
       if (Atomics.compareExchange(words, free, seen, seen - 1) !== seen) continue;
-      this.#taken.add(1);
+      words[own]! += 1;
       return true;
     }
   }
@@ -155,8 +156,7 @@ export class Semaphore {
    */
   release(count = 1): void {
     if (count !== 1) checkCount('count', count, 1);
-    this.#give(count);
-    this.#taken.add(-count);
+    this.#give(count, this.#taken.own);
   }
 
   /** Runs `fn` with a permit, which is given back in every case. @returns what `fn` gives */
@@ -188,7 +188,8 @@ export class Semaphore {
     return lost;
   }
 
-  #give(count: number): void {
+  /** @param own where this thread counts, if the permits are its own */
+  #give(count: number, own?: number): void {
     const words = this.#words;
     const most = this instanceof BoundedSemaphore ? this.permits : mostPermits;
     for (;;) {
@@ -197,7 +198,9 @@ export class Semaphore {
         const how = `over its bound of ${most}; release only what was acquired`;
         throw new RangeError(`${this.name} would have ${seen + count} free permits, ${how}`);
       }
-      if (Atomics.compareExchange(words, free, seen, seen + count) === seen) break;
+      if (Atomics.compareExchange(words, free, seen, seen + count) !== seen) continue;
+      if (own !== undefined) words[own]! -= count;
+      break;
     }
     const sleeping = Atomics.load(words, sleepers);
     if (sleeping === 0) return;

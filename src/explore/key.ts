@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /**
  * The same text for the same state: plain data, arrays, maps, sets, typed arrays and models by their fields. Functions
  * count by their names. An object that is met again is named by its place in the order of first meetings.
@@ -12,20 +14,18 @@ export function keyOf(value: unknown, met: Map<object, number> = new Map()): str
   met.set(value, met.size);
   if (Array.isArray(value)) return `[${value.map((one) => keyOf(one, met)).join()}]`;
   if (ArrayBuffer.isView(value)) return `[${Array.from(value as Uint8Array).join()}]`;
-  if (value instanceof Map || value instanceof Set) return `${value.constructor.name}${keyOf([...value], met)}`;
-  if (value instanceof Date) return `Date ${value.getTime()}`;
+  if (types.isMap(value) || types.isSet(value)) return `${value.constructor.name}${keyOf([...value], met)}`;
+  if (types.isDate(value)) return `Date ${value.getTime()}`;
   let text = '{';
   for (const name of Object.keys(value)) text += `${name}:${keyOf((value as Record<string, unknown>)[name], met)},`;
   return `${text}}`;
 }
 
-/** A state in a few words, for a reader: `count: 1, lock: held by A`. */
-export function wordsOf(state: object, names: readonly string[], most = 60): string {
-  const words = Object.entries(state)
+/** The fields of a state in a few words each, for a reader: `count: 1`, `lock: held by A`. */
+export function wordsOf(state: object, names: readonly string[]): string[] {
+  return Object.entries(state)
     .filter(([, value]) => typeof value !== 'function')
-    .map(([name, value]) => `${name}: ${word(value, names)}`)
-    .join(', ');
-  return words.length > most ? `${words.slice(0, most - 1)}…` : words;
+    .map(([name, value]) => `${name}: ${word(value, names)}`);
 }
 
 /** A model tells its own state by this method. */
@@ -36,7 +36,7 @@ function word(value: unknown, names: readonly string[]): string {
   if (typeof value === 'function') return 'ƒ';
   if (typeof value !== 'object' || value === null) return String(value);
   if (tell in value) return (value[tell] as (names: readonly string[]) => string)(names);
-  if (value instanceof Map || value instanceof Set) return `{${[...value].map((one) => word(one, names)).join(', ')}}`;
+  if (types.isMap(value) || types.isSet(value)) return `{${[...value].map((one) => word(one, names)).join(', ')}}`;
   if (ArrayBuffer.isView(value)) return `[${Array.from(value as Uint8Array).join(', ')}]`;
   if (Array.isArray(value)) return `[${value.map((one) => word(one, names)).join(', ')}]`;
   const fields = Object.entries(value).map(([name, one]) => `${name}: ${word(one, names)}`);

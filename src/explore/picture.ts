@@ -8,6 +8,9 @@ const widths = { wide: 700, narrow: 340 } as const;
 const row = 26;
 const top = 24;
 
+/** Letters of a state that stand beside a step whole: of a longer one only what the step changed. */
+const mostLetters = 34;
+
 /** What a picture of lanes shows: columns side by side, and moments from top to bottom. */
 export interface Lanes {
   readonly title: string;
@@ -33,11 +36,12 @@ export interface LaneRow {
 /** A schedule as lanes: a column for each thread, time from top to bottom, a box for each step. */
 export function drawSchedule(schedule: Schedule, names: readonly string[], caption: string): Part {
   const { steps, why } = schedule;
-  const rows = steps.map(({ thread, what, after }, index) => ({
+  const whole = steps.every(({ after }) => after.length <= mostLetters);
+  const rows = steps.map(({ thread, what, after, changed }, index) => ({
     number: index + 1,
     lane: names.indexOf(thread),
     what,
-    beside: after,
+    beside: whole ? after : changed,
   }));
   return drawLanes({
     title: `Schedule of ${steps.length} steps by ${names.length} threads`,
@@ -45,7 +49,7 @@ export function drawSchedule(schedule: Schedule, names: readonly string[], capti
     caption,
     lanes: names,
     rows,
-    beside: 'state after it',
+    beside: whole ? 'state after it' : 'what it changed',
     fails: true,
   });
 }

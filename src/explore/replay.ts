@@ -23,6 +23,7 @@ export function* playing<S extends object>(
   nameModels(execution.bare);
   const made = plan.names.map(() => 0);
   const steps: ScheduledStep[] = [];
+  let before = wordsOf(execution.bare, plan.names);
   for (const thread of choices) {
     if ((execution.enabled() & (1 << thread)) === 0) return { steps, why: undefined };
     made[thread]! += 1;
@@ -30,7 +31,10 @@ export function* playing<S extends object>(
     execution.chosen = thread;
     yield execution;
     const what = [begins, execution.label].filter(Boolean).join(', ') || `step ${made[thread]}`;
-    steps.push({ thread: plan.names[thread]!, what, after: wordsOf(execution.bare, plan.names) });
+    const after = wordsOf(execution.bare, plan.names);
+    const changed = after.filter((field) => !before.includes(field)).join(', ');
+    steps.push({ thread: plan.names[thread]!, what, after: after.join(', '), changed });
+    before = after;
   }
   if (outcome.kind === 'starved') return { steps, why: outcome.why };
   // What was seen on the way is no deadlock, though others had not ended.

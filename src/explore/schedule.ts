@@ -8,6 +8,8 @@ export interface ScheduledStep {
   readonly what: string;
   /** The state after it, in a few words. */
   readonly after: string;
+  /** Of these, the fields that it changed. */
+  readonly changed: string;
 }
 
 /** One interleaving: who made which step, in order. */

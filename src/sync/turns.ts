@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { WaitOptions } from '../channels/ends.ts';
 import { CancelledError, TimeoutError } from '../executors/errors.ts';
 import { host } from '../show/host.ts';
@@ -15,6 +16,9 @@ import type { Watch } from './waiters.ts';
  * has waited longest has the turn from that moment on.
  */
 export class Hold implements Guard {
+  // A promise looks in what it is resolved with for a `then`: one found here at once makes a free lock 4 % cheaper.
+  // biome-ignore lint/suspicious/noThenProperty: it says that this is none.
+  readonly then: undefined = undefined;
   readonly turns: Turns;
   /** True while its turn is granted: not before, not after, and not while it waits on a condition. */
   held: boolean;
@@ -30,13 +34,14 @@ export class Hold implements Guard {
     this.turns.pass();
   }
 
+  [inspect.custom](): string {
+    return `Guard { ${this.turns.name}: ${this.held ? 'held' : 'not held'} }`;
+  }
+
   [Symbol.dispose](): void {
     if (this.held) this.release();
   }
 }
-// A promise asks what it is resolved with for a `then`: one found here soon makes a free lock 4 % cheaper.
-Object.defineProperty(Hold.prototype, 'then', { value: undefined });
-
 /** A hold that somebody records. */
 class RecordedHold extends Hold {
   /** Joins the events of this turn. */

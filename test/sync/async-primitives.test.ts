@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { CancelledError, TimeoutError } from '../../src/executors/errors.ts';
+import { host, setHost } from '../../src/show/host.ts';
 import { AsyncCondition } from '../../src/sync/async-condition.ts';
 import { AsyncLock } from '../../src/sync/async-lock.ts';
 import { AsyncSemaphore } from '../../src/sync/async-semaphore.ts';
@@ -159,6 +160,33 @@ describe('AsyncLock', () => {
     };
     await Promise.all(Array.from({ length: 10 }, () => lock.with(add)));
     assert.equal(count, 10);
+  });
+
+  it('is no longer waited for by what an interrupted cell started', async () => {
+    const before = host();
+    const ends = new Set<() => void>();
+    setHost({
+      display() {},
+      onInterrupt(end) {
+        ends.add(end);
+        return () => ends.delete(end);
+      },
+    });
+    try {
+      const lock = new AsyncLock();
+      const condition = new AsyncCondition(lock);
+      const waits = condition.with(() => condition.wait());
+      await settle();
+      const guard = await lock.acquire();
+      const stuck = lock.acquire();
+      for (const end of [...ends]) end();
+      await assert.rejects(stuck, CancelledError);
+      guard.release();
+      await assert.rejects(waits, CancelledError);
+      assert.equal(lock.locked || ends.size > 0, false);
+    } finally {
+      setHost(before);
+    }
   });
 
   it('publishes its waits only when somebody listens', async () => {

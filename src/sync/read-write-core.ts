@@ -1,7 +1,6 @@
 import { hasEnded, threadHere, threadName } from '../workers/lives.ts';
 import type { Mortal } from './deaths.ts';
 import { LockOwnerDied } from './errors.ts';
-import type { Scope } from './owner.ts';
 import { Readers, readerWords } from './readers.ts';
 import type { Memory } from './travel.ts';
 import { Waiters, waiterWords } from './waiters.ts';
@@ -36,8 +35,6 @@ export class Core implements Mortal {
   readonly readers: Readers;
   readonly #readersWait: Waiters;
   readonly #writersWait: Waiters;
-  /** The scopes of this thread that read. */
-  readonly reading = new Set<Scope>();
 
   constructor(memory: Memory<string>) {
     this.memory = memory;

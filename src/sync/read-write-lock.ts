@@ -3,7 +3,7 @@ import { nextNumber, threadHere, threadName } from '../workers/lives.ts';
 import { knowMortal, sharedMortal } from './deaths.ts';
 import type { Scope } from './owner.ts';
 import { Core, readWriteWords } from './read-write-core.ts';
-import { ReadWriteSide, type Ways } from './read-write-side.ts';
+import { ReadHold, type Reads, ReadWriteSide, type Ways, WriteHold } from './read-write-side.ts';
 import { type Memory, type Naming, nameOf, travelsByReference } from './travel.ts';
 import { type Watch, watchSymbol } from './waiters.ts';
 
@@ -45,32 +45,23 @@ export class ReadWriteLock {
     );
     this.#core = core;
     knowMortal(core);
-    const again = (scope: Scope | undefined): boolean => {
-      for (const one of core.reading) if (scope?.isWithin(one)) return true;
-      return false;
-    };
+    const open: Reads = { last: undefined };
+    const again = (scope: Scope | undefined): boolean =>
+      open.last !== undefined && scope !== undefined && ReadHold.isWithin(open, scope);
     const reads: Ways = {
       what: 'read',
-      tryIt: (scope) => core.tryRead(core.reading.size > 0 && again(scope)),
+      tryIt: (scope) => core.tryRead(again(scope)),
       steps: (scope) => core.read(again(scope)),
       stuck() {
         if (core.writer === threadHere) return 'this very thread writes';
         return core.readers.own > 0 ? 'another task of this very thread reads, and a writer waits for that' : undefined;
       },
-      taken(scope) {
-        if (scope === undefined || core.reading.has(scope)) return () => core.stopReading();
-        core.reading.add(scope);
-        return () => {
-          core.reading.delete(scope);
-          core.stopReading();
-        };
-      },
+      taken: (scope) => new ReadHold(core, scope, open),
     };
     const writes: Ways = {
       what: 'write',
       tryIt(scope) {
-        if (core.reading.size > 0 && again(scope))
-          throw new Error(`${core.name}: one that reads cannot also write; stop reading first`);
+        if (again(scope)) throw new Error(`${core.name}: one that reads cannot also write; stop reading first`);
         return core.tryWrite();
       },
       steps: () => core.write(),
@@ -78,7 +69,7 @@ export class ReadWriteLock {
         if (core.writer === threadHere) return 'this very thread writes';
         return core.readers.own > 0 ? 'this very thread reads' : undefined;
       },
-      taken: () => () => core.stopWriting(),
+      taken: () => new WriteHold(core),
     };
     this.read = new ReadWriteSide(core, reads);
     this.write = new ReadWriteSide(core, writes);

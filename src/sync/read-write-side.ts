@@ -2,29 +2,72 @@ import type { WaitOptions } from '../channels/ends.ts';
 import type { Guard } from './mutex.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
 import type { Core, Spot } from './read-write-core.ts';
-import { type BlockOptions, checkOptions, mayBlock, notAsync, Sleep } from './sleep.ts';
+import { type BlockOptions, checkOptions, mustNotBlock, noBlock, notAsync, Sleep } from './sleep.ts';
 
 /** One hold, which ends once. */
-class Hold implements Guard {
-  #end: (() => void) | undefined;
-  readonly #name: string;
+export abstract class SideHold implements Guard {
+  protected readonly core: Core;
+  #isOver = false;
 
-  constructor(name: string, end: () => void) {
-    this.#name = name;
-    this.#end = end;
+  constructor(core: Core) {
+    this.core = core;
   }
 
   release(): void {
-    const end = this.#end;
-    if (end === undefined)
-      throw new Error(`this hold of ${this.#name} was released before, and a hold is released once`);
-    this.#end = undefined;
-    end();
+    if (this.#isOver) {
+      throw new Error(`this hold of ${this.core.name} was released before, and a hold is released once`);
+    }
+    this.#isOver = true;
+    this.end();
   }
 
   [Symbol.dispose](): void {
-    if (this.#end !== undefined) this.release();
+    if (!this.#isOver) this.release();
   }
+
+  protected abstract end(): void;
+}
+
+/** One that writes. */
+export class WriteHold extends SideHold {
+  protected override end(): void {
+    this.core.stopWriting();
+  }
+}
+
+/** One that reads; those of a thread know each other, so that whoever reads is known. */
+export class ReadHold extends SideHold {
+  readonly #scope: Scope | undefined;
+  #before: ReadHold | undefined = undefined;
+  #after: ReadHold | undefined;
+  readonly #all: Reads;
+
+  constructor(core: Core, scope: Scope | undefined, all: Reads) {
+    super(core);
+    this.#scope = scope;
+    this.#all = all;
+    this.#after = all.last;
+    if (all.last !== undefined) all.last.#before = this;
+    all.last = this;
+  }
+
+  /** Whether code of that scope runs inside of a read of this thread. */
+  static isWithin(all: Reads, scope: Scope): boolean {
+    for (let hold = all.last; hold !== undefined; hold = hold.#after) if (scope.isWithin(hold.#scope)) return true;
+    return false;
+  }
+
+  protected override end(): void {
+    if (this.#before === undefined) this.#all.last = this.#after;
+    else this.#before.#after = this.#after;
+    if (this.#after !== undefined) this.#after.#before = this.#before;
+    this.core.stopReading();
+  }
+}
+
+/** The reads that this thread has open. */
+export interface Reads {
+  last: ReadHold | undefined;
 }
 
 /** How each side takes the lock. */
@@ -35,7 +78,7 @@ export interface Ways {
   steps(scope: Scope | undefined): Generator<Spot, void>;
   /** Why a wait that blocks this thread would never end, if so. */
   stuck(): string | undefined;
-  taken(scope: Scope | undefined): () => void;
+  taken(scope: Scope | undefined): Guard;
 }
 
 /** One side of a ReadWriteLock: what is held is released by the guard, or at the end of `with`. */
@@ -61,7 +104,7 @@ export class ReadWriteSide {
   /** Like `acquire`, but blocks: in worker threads. @throws Error at once when the wait would never end */
   acquireSync(options?: BlockOptions): Guard {
     const { what } = this.#ways;
-    mayBlock(`${what}.acquireSync`, `await lock.${what}.acquire(…)`);
+    if (mustNotBlock) throw noBlock(`${what}.acquireSync`, `await lock.${what}.acquire(…)`);
     if (options !== undefined) checkOptions(options);
     const scope = scopeHere();
     if (this.#ways.tryIt(scope)) return this.#hold(scope);
@@ -122,6 +165,6 @@ export class ReadWriteSide {
   }
 
   #hold(scope: Scope | undefined): Guard {
-    return new Hold(this.#core.name, this.#ways.taken(scope));
+    return this.#ways.taken(scope);
   }
 }

@@ -137,13 +137,12 @@ export class Mutex implements Mortal, Ordered {
   /** Takes it, asleep until it can. @throws TimeoutError, LockOwnerDied; Error when this thread has it itself */
   block(options: BlockOptions | undefined): void {
     if (this.isHeldHere) throw this.#ownError();
-    let seen = this.#claim();
-    if (seen === 0) return;
-    const sleep = new Sleep(`acquireSync of ${this.what}`, options);
+    const sleep = new Sleep(() => `acquireSync of ${this.what}`, options);
     const waited = publishWaiting(this);
     const slot = this.#waiters.enter();
     try {
-      for (; seen !== 0; seen = this.#claim()) {
+      // Between the look and the sleep nothing may take time: a word that changes meanwhile is a wake-up for nothing.
+      for (let seen = this.#claim(0); seen !== 0; seen = this.#claim(contended)) {
         sleep.block(this.words, 0, seen);
       }
     } catch (error) {
@@ -157,13 +156,11 @@ export class Mutex implements Mortal, Ordered {
 
   /** As `block`, for one that goes on with other things; `then` is called in the very turn that has taken it. */
   async wait<R>(options: WaitOptions | undefined, then: () => R): Promise<R> {
-    const sleep = new Sleep(`acquire of ${this.what}`, options);
-    let seen = this.#claim();
-    if (seen === 0) return then();
+    const sleep = new Sleep(() => `acquire of ${this.what}`, options);
     const waited = publishWaiting(this);
     const slot = this.#waiters.enter();
     try {
-      for (; seen !== 0; seen = this.#claim()) {
+      for (let seen = this.#claim(0); seen !== 0; seen = this.#claim(contended)) {
         await sleep.pause(this.words, 0, seen);
       }
     } catch (error) {
@@ -176,13 +173,17 @@ export class Mutex implements Mortal, Ordered {
     return then();
   }
 
-  /** Takes it, or says that somebody will wait. @returns 0 when it is taken, else the word to sleep on */
-  #claim(): number {
+  /**
+   * Takes it, or says that somebody will wait.
+   *
+   * @param others `contended` for one that was woken: others may sleep as well, and nobody counts them
+   * @returns 0 when it is taken, else the word to sleep on
+   */
+  #claim(others: number): number {
     for (;;) {
       const word = Atomics.load(this.words, 0);
       if (word === 0) {
-        // Others may sleep as well, and nobody counts them.
-        if (Atomics.compareExchange(this.words, 0, 0, threadHere | contended) === 0) return 0;
+        if (Atomics.compareExchange(this.words, 0, 0, threadHere | others) === 0) return 0;
       } else if (word & dead) {
         throw new LockOwnerDied(this.what, threadName(word & ownerBits));
       } else if (hasEnded(word & ownerBits)) {

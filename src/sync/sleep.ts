@@ -41,13 +41,13 @@ export class Sleep {
   /** Ms of `performance.now()` at which patience ends. */
   readonly #deadline: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #what: string;
+  readonly #what: string | (() => string);
 
   /**
-   * @param what for the error: `lock 'till'`
+   * @param what for the error, `lock 'till'`, or what makes it when it is needed
    * @throws RangeError for a time-out that is none; CancelledError when the signal has aborted already
    */
-  constructor(what: string, options: WaitOptions = {}) {
+  constructor(what: string | (() => string), options: WaitOptions = {}) {
     checkOptions(options);
     const { timeout, signal } = options;
     this.#what = what;
@@ -113,11 +113,16 @@ export class Sleep {
     return deadline === Number.POSITIVE_INFINITY ? deadline : deadline - performance.now();
   }
 
+  #name(): string {
+    const what = this.#what;
+    return typeof what === 'string' ? what : what();
+  }
+
   #late(): TimeoutError {
-    return new TimeoutError(`${this.#what}: the time-out is over`);
+    return new TimeoutError(`${this.#name()}: the time-out is over`);
   }
 
   #cancelled(cause: unknown): CancelledError {
-    return new CancelledError(`${this.#what}: the wait was cancelled`, { cause });
+    return new CancelledError(`${this.#name()}: the wait was cancelled`, { cause });
   }
 }

@@ -14,6 +14,8 @@ export interface Replay {
 /** What an exploration is made of. */
 export interface Facts {
   readonly names: readonly string[];
+  /** What they are. */
+  readonly of: 'thread' | 'task';
   readonly tally: Tally;
   readonly bounds: Bounds;
   readonly shortest?: Schedule;
@@ -80,9 +82,13 @@ export class Explored extends Shown {
     const told = faults.slice(0, 3).map(([why, times]) => this.#fault(why, times));
     if (faults.length > 3) told.push(`${faults.length - 3} more kinds of fault`);
     if (this.starved > 0)
-      told.push(`in ${plain(this.starved)} a thread starves: it is passed over ${bounds.patience} times or more`);
+      told.push(
+        `in ${plain(this.starved)} a ${this.#facts.of} starves: it is passed over ${bounds.patience} times or more`,
+      );
     if (told.length === 0) told.push(this.complete ? 'none goes wrong' : 'none of these goes wrong');
     const parts = [`${of}${stands ? ' (they stand for all)' : ''}, ${told.join(', ')}`];
+    if (this.right && this.passedOver > 0 && !bounds.reduce)
+      parts.push(`whoever waits is passed over, or tries in vain, ${count(this.passedOver, 'time')} at most`);
     if (this.shortest) {
       parts.push(`shortest: ${orderOf(this.shortest.steps)}`);
       parts.push(`reproduced ${replayed?.reproduced} of ${replayed?.times}`);
@@ -100,12 +106,12 @@ export class Explored extends Shown {
 
   /** `2 threads × 3 steps`, `2 threads of 3 and 5 steps`. */
   #size(): string {
-    const { tally, names } = this.#facts;
+    const { tally, names, of } = this.#facts;
     const steps = tally.most.map((most, thread) => {
       const least = Math.min(tally.least[thread]!, most);
       return least === most ? `${most}` : `${least}–${most}`;
     });
-    const threads = count(names.length, 'thread');
+    const threads = count(names.length, of);
     if (new Set(steps).size === 1) return `${threads} × ${steps[0]} step${steps[0] === '1' ? '' : 's'}`;
     return `${threads} of ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)} steps`;
   }

@@ -24,8 +24,9 @@ export class Exploration extends Explored {
  * Runs every interleaving of a small program and tells what can go wrong.
  *
  * Threads are generator functions over one state. What lies between two `yield`s is one step; each order of the steps is
- * run. `yield 'read'` names the step that it ends; `yield until(() => …)` waits; the models of `model` stand for locks,
- * semaphores and atomic words. Checks are judged after each step (`always`) and at the end (`atEnd`).
+ * run. What follows the last `yield` is a step too, even where it is nothing. `yield 'read'` names the step that it ends;
+ * `yield until(() => …)` waits; the models of `model` stand for locks, semaphores and atomic words. Checks are judged
+ * after each step (`always`) and at the end (`atEnd`).
  *
  * What is proved is proved of the program as written, with steps as it cuts them, and within the bounds that the report
  * names. A thread that goes round in a loop and changes nothing is set aside until something changes: it is taken to be
@@ -48,14 +49,14 @@ export function explore<S extends object>(program: Program<S>, options: ExploreO
   const plan = planOf(program);
   const tally = run(search(plan, bounds, false)) ?? run(search(plan, bounds, true))!;
   const { best } = tally;
-  if (!best) return new Exploration({ names: plan.names, tally, bounds });
+  if (!best) return new Exploration({ names: plan.names, of: 'thread', tally, bounds });
   const again = (times: number) => {
     let reproduced = 0;
     for (let time = 0; time < times; time++) reproduced += Number(reproduces(run(playing(plan, best)), best));
     return { times, reproduced };
   };
   const shortest = toldBy(run(playing(plan, best)), best);
-  return new Exploration({ names: plan.names, tally, bounds, shortest, replayed: again(replays) }, again);
+  return new Exploration({ names: plan.names, of: 'thread', tally, bounds, shortest, replayed: again(replays) }, again);
 }
 
 /** Makes the steps that a search or a replay asks for. */

@@ -161,7 +161,7 @@ export class ModelCondition extends Model {
   }
 
   *notifyAll(): Operation {
-    yield* this.notify(this.waiters.length);
+    yield* this.notify(Number.POSITIVE_INFINITY);
   }
 
   [tell](): string {

@@ -7,7 +7,7 @@ import { newTally, note, type Tally } from './tally.ts';
 /** Threads with more steps than this in one interleaving may be in a loop: from then on spins are watched for. */
 const longWay = 12;
 /** All steps of one exploration, some seconds: a loop that never ends shall not hold a cell for ever. */
-const mostSteps = 20_000_000;
+const mostSteps = { plain: 20_000_000, slow: 2_000_000 } as const;
 
 /** A depth of the search: who could go on, who was tried, and who need not be. */
 interface Depth {
@@ -119,8 +119,9 @@ export function* search<S extends object>(
       tally.bounds.add(`stopped after ${bounds.most.toLocaleString('en-US')} interleavings`);
       return tally;
     }
-    if (total >= mostSteps) {
-      tally.bounds.add(`stopped after ${mostSteps.toLocaleString('en-US')} steps in all`);
+    const enough = spins || reduce ? mostSteps.slow : mostSteps.plain;
+    if (total >= enough) {
+      tally.bounds.add(`stopped after ${enough.toLocaleString('en-US')} steps in all`);
       return tally;
     }
   }

@@ -41,7 +41,7 @@ const patience = 2000;
  * Runs every interleaving of async functions and tells what can go wrong, by the same words as `explore`. One task runs
  * at a time, from one `await point(…)` to the next; other awaits between them belong to the step.
  *
- * It makes some 100,000 steps a second. Loops that wait by looking again and again are cut by the bound `steps`: wait
+ * It makes some 300,000 steps a second. Loops that wait by looking again and again are cut by the bound `steps`: wait
  * by `await point(until(() => …))`.
  *
  * @throws TypeError for a task that is no function, or that waits 2 s for something that no task of it brings
@@ -64,11 +64,18 @@ export async function exploreAsync<S extends object>(
   const plan = planOf(program);
   const tally = (await run(search(plan, bounds, 'never')))!;
   const { best } = tally;
-  if (!best) return new Exploration({ names: plan.names, tally, bounds });
+  if (!best) return new Exploration({ names: plan.names, of: 'task', tally, bounds });
   let reproduced = 0;
   for (let time = 0; time < replays; time++) reproduced += Number(reproduces(await run(playing(plan, best)), best));
   const shortest = toldBy(await run(playing(plan, best)), best);
-  return new Exploration({ names: plan.names, tally, bounds, shortest, replayed: { times: replays, reproduced } });
+  return new Exploration({
+    names: plan.names,
+    of: 'task',
+    tally,
+    bounds,
+    shortest,
+    replayed: { times: replays, reproduced },
+  });
 }
 
 function planOf<S extends object>({ state, tasks, always, atEnd }: TaskProgram<S>): Plan<S> {

@@ -21,7 +21,7 @@ describe('exploreAsync', () => {
     assert.deepEqual([found.interleavings, found.losing, found.complete], [20, 18, true]);
     assert.match(
       String(found),
-      /^20 interleavings of 2 threads × 3 steps, 18 lose an update; shortest: A A B B B A; reproduced 10 of 10\./,
+      /^20 interleavings of 2 tasks × 3 steps, 18 lose an update; shortest: A A B B B A; reproduced 10 of 10\./,
     );
   });
 

@@ -73,9 +73,15 @@ class Reentry {
   /** A hold is over. */
   leave(hold: Hold): void {
     hold.end();
-    if (this.#depth === 1) this.#depth = 0;
-    // One that is left before those inside of it keeps its place until they are over.
-    else while (this.#depth > 0 && this.#holds[this.#depth - 1]!.serial <= 0) this.#depth -= 1;
+    if (this.#depth === 1) {
+      this.#depth = 0;
+      this.mutex.free();
+    } else this.#leaveDeep();
+  }
+
+  /** One that is left before those inside of it keeps its place until they are over. */
+  #leaveDeep(): void {
+    while (this.#depth > 0 && this.#holds[this.#depth - 1]!.serial <= 0) this.#depth -= 1;
     this.mutex.isHeldDeeper = this.#depth > 1;
     if (this.#depth === 0) this.mutex.free();
   }
@@ -85,7 +91,10 @@ class Reentry {
     const here = scopeHere();
     if (here === undefined) return undefined;
     const { base } = this.mutex;
-    if (this.#depth === 1 && base.scope === here) return base;
+    return this.#depth === 1 && base.scope === here ? base : this.#latestDeep(here);
+  }
+
+  #latestDeep(here: Scope): Hold | undefined {
     for (let at = this.#depth - 1; at >= 0; at -= 1) {
       const hold = this.#holds[at]!;
       if (hold.serial > 0 && here.isWithin(hold.scope)) return hold;
@@ -192,7 +201,11 @@ export class RLock {
   acquireSync(options?: BlockOptions): Guard {
     if (mustNotBlock) throw noBlock('acquireSync', 'await lock.acquire(…)');
     if (options !== undefined) checkOptions(options);
-    return this.#enter(scopeHere(), turnHere(), undefined) ?? this.#block(options);
+    const reentry = this.#reentry;
+    const scope = scopeHere();
+    const turn = turnHere();
+    if (reentry.depth === 0 && reentry.mutex.take()) return reentry.enterFirst(scope, turn, undefined);
+    return this.#enter(scope, turn, undefined) ?? this.#block(options);
   }
 
   /** Takes the lock if it can be had now. @throws LockOwnerDied */

@@ -14,7 +14,10 @@ const turns = new AsyncLocalStorage<Turn>();
  * by enterWith: what leaks to those who are started in the turn is of no use to them after it.
  */
 export function turnHere(): object {
-  if (stretch.here !== undefined) return stretch.here;
+  return stretch.here ?? markedTurn();
+}
+
+function markedTurn(): Turn {
   const known = turns.getStore();
   if (known?.isLive) return known;
   const turn = { isLive: true };

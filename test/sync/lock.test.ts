@@ -13,6 +13,7 @@ import {
   TimeoutError,
   withExecutor,
 } from '../../src/index.ts';
+import { setHost } from '../../src/show/host.ts';
 import { run, start, until, words } from './helpers.ts';
 
 const kinds = { Lock, RLock };
@@ -188,6 +189,29 @@ for (const [kind, Kind] of Object.entries(kinds)) {
       (await second).release();
       assert.ok(!lock.locked);
       await assert.rejects(lock.acquire({ signal: AbortSignal.abort() }), CancelledError);
+      assert.ok(!lock.locked);
+    });
+
+    it('is waited for no longer when the cell is interrupted', async () => {
+      const lock = new Kind();
+      const guard = await lock.acquire();
+      const ends = new Set<() => void>();
+      setHost({
+        display() {},
+        onInterrupt(end) {
+          ends.add(end);
+          return () => ends.delete(end);
+        },
+      });
+      try {
+        const waits = lock.acquire();
+        for (const end of ends) end();
+        await assert.rejects(waits, CancelledError);
+        assert.equal(ends.size, 0);
+      } finally {
+        setHost(undefined);
+      }
+      guard.release();
       assert.ok(!lock.locked);
     });
 

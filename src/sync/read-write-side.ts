@@ -9,6 +9,15 @@ export abstract class SideHold implements Guard {
   protected readonly core: Core;
   #isOver = false;
 
+  static {
+    // Not a method: the declarations must be readable by a TypeScript that does not know the symbol.
+    Object.defineProperty(SideHold.prototype, Symbol.dispose, {
+      value(this: SideHold): void {
+        if (!this.#isOver) this.release();
+      },
+    });
+  }
+
   constructor(core: Core) {
     this.core = core;
   }
@@ -19,10 +28,6 @@ export abstract class SideHold implements Guard {
     }
     this.#isOver = true;
     this.end();
-  }
-
-  [Symbol.dispose](): void {
-    if (!this.#isOver) this.release();
   }
 
   protected abstract end(): void;

@@ -29,8 +29,7 @@ function note(number: number, object: object): void {
  */
 export function travelsByReference<T extends object, D>(
   name: string,
-  // biome-ignore lint/suspicious/noExplicitAny: a class, whatever its constructor takes.
-  cls: abstract new (...args: any[]) => T,
+  cls: abstract new (...args: never[]) => T,
   home: string,
   ways: {
     memoryOf(object: T): Memory<D>;
@@ -41,7 +40,7 @@ export function travelsByReference<T extends object, D>(
 ): void {
   registerShippable<T, Memory<D>>(
     name,
-    cls,
+    cls as unknown as abstract new () => T,
     {
       ship(object, to) {
         if (to !== 'thread') {

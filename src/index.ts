@@ -2,6 +2,7 @@ export type { PutOptions, WaitOptions } from './channels/ends.ts';
 export { QueueBroken, QueueClosed } from './channels/errors.ts';
 export { Pipe, type PipeEnd } from './channels/pipe.ts';
 export { Queue } from './channels/queue.ts';
+export { Coroutine, coroutine, prime, StopIteration } from './coroutines/coroutine.ts';
 export { BrokenExecutor, CancelledError, TimeoutError, WorkerDied } from './executors/errors.ts';
 export {
   type Executor,

@@ -5,6 +5,7 @@ import type { Shared } from '../workers/holders.ts';
 import { hasEnded, nextNumber } from '../workers/lives.ts';
 import { knowMortal, type Mortal, sharedMortal } from './deaths.ts';
 import { type BlockOptions, mayBlock, Sleep } from './sleep.ts';
+import { tellWaiting } from './told.ts';
 import { type Memory, type Naming, nameOf, travelsByReference } from './travel.ts';
 import { Waiters, type Watch, waiterWords, watchSymbol } from './waiters.ts';
 
@@ -136,14 +137,17 @@ export class Barrier {
     const { index, round } = this.#arrive();
     if (index === this.parties - 1) return index;
     const slot = this.#waiters.enter();
+    const waited = tellWaiting(this.name);
     try {
       for (let seen = this.#look(round); seen !== undefined; seen = this.#look(round)) {
         await sleep.pause(this.#words, state, seen);
       }
+      waited(true);
     } catch (error) {
       this.#giveUp(round, error);
     } finally {
       this.#waiters.leave(slot);
+      waited(false);
     }
     return index;
   }
@@ -155,14 +159,17 @@ export class Barrier {
     const { index, round } = this.#arrive();
     if (index === this.parties - 1) return index;
     const slot = this.#waiters.enter();
+    const waited = tellWaiting(this.name);
     try {
       for (let seen = this.#look(round); seen !== undefined; seen = this.#look(round)) {
         sleep.block(this.#words, state, seen);
       }
+      waited(true);
     } catch (error) {
       this.#giveUp(round, error);
     } finally {
       this.#waiters.leave(slot);
+      waited(false);
     }
     return index;
   }

@@ -7,6 +7,7 @@ import { pauseSymbol } from './pause.ts';
 import { RLock } from './rlock.ts';
 import { type BlockOptions, checkOptions, mayBlock, Sleep } from './sleep.ts';
 import { mostTickets, Tickets, ticketWords, waiting } from './tickets.ts';
+import { tellWaiting } from './told.ts';
 import { type Memory, type Naming, nameOf, travelsByReference } from './travel.ts';
 import { type Watch, watchSymbol } from './waiters.ts';
 
@@ -88,6 +89,7 @@ export class Condition {
   async wait(options?: WaitOptions): Promise<void> {
     const { at, sleep, mutex, resume } = this.#begin(options);
     let failure: unknown;
+    const waited = tellWaiting(this.name);
     try {
       while (!this.#tickets.isCalled(at)) await sleep.pause(this.#words, at, waiting);
     } catch (error) {
@@ -98,6 +100,7 @@ export class Condition {
       await mutex.wait(undefined, resume);
     } finally {
       if (failure === undefined) this.#tickets.done(at);
+      waited(failure === undefined);
     }
     if (failure !== undefined) throw failure;
   }
@@ -107,6 +110,7 @@ export class Condition {
     mayBlock('condition.waitSync', 'await condition.wait(…)');
     const { at, sleep, mutex, resume } = this.#begin(options);
     let failure: unknown;
+    const waited = tellWaiting(this.name);
     try {
       while (!this.#tickets.isCalled(at)) sleep.block(this.#words, at, waiting);
     } catch (error) {
@@ -117,6 +121,7 @@ export class Condition {
       resume();
     } finally {
       if (failure === undefined) this.#tickets.done(at);
+      waited(failure === undefined);
     }
     if (failure !== undefined) throw failure;
   }

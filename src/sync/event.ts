@@ -3,6 +3,7 @@ import type { WaitOptions } from '../channels/ends.ts';
 import { hasEnded, nextNumber } from '../workers/lives.ts';
 import { knowMortal, type Mortal, sharedMortal } from './deaths.ts';
 import { type BlockOptions, mayBlock, Sleep } from './sleep.ts';
+import { tellWaiting } from './told.ts';
 import { type Memory, type Naming, nameOf, travelsByReference } from './travel.ts';
 import { Waiters, type Watch, waiterWords, watchSymbol } from './waiters.ts';
 
@@ -85,10 +86,13 @@ export class Event {
     const first = Atomics.load(this.#words, 0);
     if (!this.#isUnchanged(first)) return;
     const slot = this.#waiters.enter();
+    const waited = tellWaiting(this.name);
     try {
       while (this.#isUnchanged(first)) await sleep.pause(this.#words, 0, first);
+      waited(true);
     } finally {
       this.#waiters.leave(slot);
+      waited(false);
     }
   }
 
@@ -99,10 +103,13 @@ export class Event {
     const first = Atomics.load(this.#words, 0);
     if (!this.#isUnchanged(first)) return;
     const slot = this.#waiters.enter();
+    const waited = tellWaiting(this.name);
     try {
       while (this.#isUnchanged(first)) sleep.block(this.#words, 0, first);
+      waited(true);
     } finally {
       this.#waiters.leave(slot);
+      waited(false);
     }
   }
 

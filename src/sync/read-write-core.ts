@@ -2,6 +2,7 @@ import { hasEnded, threadHere, threadName } from '../workers/lives.ts';
 import type { Mortal } from './deaths.ts';
 import { LockOwnerDied } from './errors.ts';
 import { Readers, readerWords } from './readers.ts';
+import { tellWaiting } from './told.ts';
 import type { Memory } from './travel.ts';
 import { Waiters, waiterWords } from './waiters.ts';
 
@@ -96,14 +97,17 @@ export class Core implements Mortal {
   /** Reads in the end; gives where to sleep meanwhile. */
   *read(again: boolean): Generator<Spot, void> {
     const slot = this.#readersWait.enter();
+    const waited = tellWaiting(this.name);
     try {
       for (;;) {
         const seen = Atomics.load(this.words, gate);
-        if (this.tryRead(again)) return;
+        if (this.tryRead(again)) break;
         yield { index: gate, seen };
       }
+      waited(true);
     } finally {
       this.#readersWait.leave(slot);
+      waited(false);
     }
   }
 
@@ -112,6 +116,7 @@ export class Core implements Mortal {
     const { words } = this;
     const slot = this.#writersWait.enter();
     Atomics.add(words, queued, 1);
+    const waited = tellWaiting(this.name);
     let isInside = false;
     let isDone = false;
     try {
@@ -131,6 +136,7 @@ export class Core implements Mortal {
     } finally {
       this.#writersWait.leave(slot);
       Atomics.sub(words, queued, 1);
+      waited(isDone);
       if (isInside && !isDone) Atomics.store(words, writer, 0);
       if (!isDone) this.#wake(gate);
     }

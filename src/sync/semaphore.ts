@@ -5,6 +5,7 @@ import { hasEnded, nextNumber } from '../workers/lives.ts';
 import { knowMortal, type Mortal, sharedMortal } from './deaths.ts';
 import { Permits, permitWords } from './permits.ts';
 import { type BlockOptions, mayBlock, notAsync, Sleep } from './sleep.ts';
+import { tellWaiting } from './told.ts';
 import { type Memory, type Naming, nameOf, travelsByReference } from './travel.ts';
 import { Waiters, type Watch, waiterWords, watchSymbol } from './waiters.ts';
 
@@ -114,10 +115,13 @@ export class Semaphore {
     const sleep = new Sleep(`${this.name} had no permit`, options);
     if (this.tryAcquire()) return;
     const slot = this.#enter(awaited);
+    const waited = tellWaiting(this.name);
     try {
       while (!this.tryAcquire()) await sleep.pause(this.#words, free, 0);
+      waited(true);
     } finally {
       this.#leave(slot, awaited);
+      waited(false);
     }
   }
 
@@ -128,10 +132,13 @@ export class Semaphore {
     const sleep = new Sleep(`${this.name} had no permit`, options);
     if (this.tryAcquire()) return;
     const slot = this.#enter(1);
+    const waited = tellWaiting(this.name);
     try {
       while (!this.tryAcquire()) sleep.block(this.#words, free, 0);
+      waited(true);
     } finally {
       this.#leave(slot, 1);
+      waited(false);
     }
   }
 

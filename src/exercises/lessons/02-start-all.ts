@@ -40,7 +40,8 @@ export const startAll: Definition<(threads: Thread[]) => unknown> = {
       that('all have ended when you come back', value === count, `${value} of ${count} had ended`);
       await Promise.all(started.map((thread) => thread.join(4_000)));
       const most = hall[1]!;
-      that('all run at the same time', most === count, `at most ${most} of ${count} at once`);
+      const seen = most === count ? `all ${count} at once` : `at most ${most} of ${count} at once`;
+      that('all run at the same time', most === count, seen);
     } finally {
       for (const thread of threads) thread.terminate();
     }

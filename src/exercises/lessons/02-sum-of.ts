@@ -21,10 +21,10 @@ export const sumOf: Definition<(Kind: typeof Thread, work: Work, ranges: Range[]
   task: 'Let each range be added up by a thread of its own, and give the sum of what they found.',
   stub: async function sumOf(Kind: typeof Thread, work: Work, ranges: Range[]) {
     const found: number[] = [];
-    const add = (list: number[], add: Work, range: Range) => {
-      list.push(add(range));
+    const append = (list: number[], work: Work, range: Range) => {
+      list.push(work(range));
     };
-    const threads = ranges.map((range) => new Kind(add, found, work, range));
+    const threads = ranges.map((range) => new Kind(append, found, work, range));
     for (const thread of threads) thread.start();
     for (const thread of threads) await thread.join();
     return found.reduce((sum, n) => sum + n, 0);
@@ -36,10 +36,10 @@ export const sumOf: Definition<(Kind: typeof Thread, work: Work, ranges: Range[]
   ],
   solution: `async function sumOf(Kind, work, ranges) {
   const found = new Float64Array(new SharedArrayBuffer(8 * ranges.length));
-  const add = (found, place, work, range) => {
+  const put = (found, place, work, range) => {
     found[place] = work(range);
   };
-  const threads = ranges.map((range, place) => new Kind(add, found, place, work, range));
+  const threads = ranges.map((range, place) => new Kind(put, found, place, work, range));
   for (const thread of threads) thread.start();
   for (const thread of threads) await thread.join();
   return found.reduce((sum, n) => sum + n, 0);

@@ -6,9 +6,10 @@ import { MapRun } from './map-run.ts';
 import { type MapOptions, Mapped } from './mapped.ts';
 
 declare global {
-  // For the TypeScript that cells are compiled with, which does not know it; the same as in newer ones.
+  // For the TypeScript that cells are compiled with, which does not know them; the same as in newer ones.
   interface SymbolConstructor {
     readonly asyncDispose: unique symbol;
+    readonly dispose: unique symbol;
   }
 }
 

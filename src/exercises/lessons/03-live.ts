@@ -1,5 +1,7 @@
-/** What `yield*` runs, of the explorer or not. */
-type Operated<T> = Iterable<unknown, T>;
+/** What `yield*` runs, of the explorer or not: an iterable in words that every TypeScript reads alike. */
+interface Operated<T> {
+  [Symbol.iterator](): { next(): IteratorResult<unknown, T> };
+}
 
 /** A word, of the explorer or of shared memory. */
 export interface SomeWord {

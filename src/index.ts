@@ -3,6 +3,13 @@ export { QueueBroken, QueueClosed } from './channels/errors.ts';
 export { Pipe, type PipeEnd } from './channels/pipe.ts';
 export { Queue } from './channels/queue.ts';
 export { Coroutine, coroutine, prime, StopIteration } from './coroutines/coroutine.ts';
+export { fromGenerator } from './coroutines/from-generator.ts';
+export {
+  type RoundRobinOptions,
+  type RoundRobinResults,
+  type RoundRobinTask,
+  roundRobin,
+} from './coroutines/scheduler.ts';
 export { BrokenExecutor, CancelledError, TimeoutError, WorkerDied } from './executors/errors.ts';
 export {
   type Executor,

@@ -7,6 +7,10 @@ import { philosophers } from './03-philosophers.ts';
 import { schedule } from './03-schedule.ts';
 import { tally } from './03-tally.ts';
 import { ticketLock } from './03-ticket-lock.ts';
+import { bounded } from './05-bounded.ts';
+import { inTime } from './05-in-time.ts';
+import { politely } from './05-politely.ts';
+import { remember } from './05-remember.ts';
 import { bothHands } from './06-both-hands.ts';
 import { crumbs } from './06-crumbs.ts';
 import { oneDies } from './06-one-dies.ts';
@@ -27,6 +31,10 @@ export const definitions = {
   '03.2': ticketLock,
   '03.3': philosophers,
   '03.4': schedule,
+  '05.1': bounded,
+  '05.2': inTime,
+  '05.3': remember,
+  '05.4': politely,
   '06.1': bothHands,
   '06.2': crumbs,
   '06.3': question,

@@ -7,6 +7,10 @@ import { philosophers } from './03-philosophers.ts';
 import { schedule } from './03-schedule.ts';
 import { tally } from './03-tally.ts';
 import { ticketLock } from './03-ticket-lock.ts';
+import { drive } from './04-drive.ts';
+import { mean } from './04-mean.ts';
+import { million } from './04-million.ts';
+import { takeTurns } from './04-take-turns.ts';
 import { bounded } from './05-bounded.ts';
 import { inTime } from './05-in-time.ts';
 import { politely } from './05-politely.ts';
@@ -31,6 +35,10 @@ export const definitions = {
   '03.2': ticketLock,
   '03.3': philosophers,
   '03.4': schedule,
+  '04.1': mean,
+  '04.2': takeTurns,
+  '04.3': drive,
+  '04.4': million,
   '05.1': bounded,
   '05.2': inTime,
   '05.3': remember,

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { duration, percent, plain, times } from '../show/format.ts';
 import { type Part, paragraph, partsOf, Shown } from '../show/parts.ts';
 import { table } from '../show/table.ts';
@@ -158,11 +159,16 @@ export class Timeline extends Shown {
     const summary =
       `${this.overlapTime > 0 ? `Two or more ran at once for ${duration(this.overlapTime)}` : 'No two ran at once'}. Work ÷ time: ${duration(this.workTime)} ÷ ` +
       `${duration(this.span)} = ${times(this.speedUp)}; ÷ ${this.workers} workers: efficiency ${percent(this.efficiency)}.`;
+    const cores = availableParallelism();
+    const crowd =
+      this.maxConcurrency > cores && lanes.some(({ name }) => /^(thread|process) /.test(name))
+        ? ` More ran at once than there are cores (${cores}): what one waited for a core counts as its run.`
+        : '';
     return [
       ...partsOf(
         table(rows, { caption, columns: columns.map((key) => ({ key, align: key === 'lane' ? 'left' : 'right' })) }),
       ),
-      paragraph(summary),
+      paragraph(summary + crowd),
     ];
   }
 }

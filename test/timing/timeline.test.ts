@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { displaySymbol } from '../../src/show/display.ts';
 import { Timeline } from '../../src/timing/timeline.ts';
@@ -60,6 +60,15 @@ describe('a timeline', () => {
     assert.equal(timeline.speedUp, 0.95);
     assert.equal(timeline.workers, 2);
     assert.equal(timeline.efficiency, 0.475);
+  });
+
+  it('says when more workers ran at once than there are cores, as their runs are then no measure of work', () => {
+    const cores = availableParallelism();
+    const crowd = (lanes: number, kind: string) =>
+      String(new Timeline(Array.from({ length: lanes }, (_, i) => task(i, `${kind} ${i + 1}`, [0, 0, 10, 10])).flat()));
+    assert.match(crowd(cores + 1, 'thread'), new RegExp(`there are cores \\(${cores}\\)`));
+    assert.doesNotMatch(crowd(cores + 1, 'task'), /there are cores/);
+    if (cores > 1) assert.doesNotMatch(crowd(cores, 'thread'), /there are cores/);
   });
 
   it('stands for a task that never ended and for one that never began', () => {

@@ -1,4 +1,8 @@
 import { breakfast } from './00-breakfast.ts';
+import { coresBusy } from './01-cores-busy.ts';
+import { drop } from './01-drop.ts';
+import { oneCook } from './01-one-cook.ts';
+import { report } from './01-report.ts';
 import { ask } from './02-ask.ts';
 import { endAll } from './02-end-all.ts';
 import { startAll } from './02-start-all.ts';
@@ -27,6 +31,10 @@ import { stage } from './07-stage.ts';
 /** Every exercise of the course by its id, in reading order. */
 export const definitions = {
   '00.1': breakfast,
+  '01.1': coresBusy,
+  '01.2': oneCook,
+  '01.3': report,
+  '01.4': drop,
   '02.1': startAll,
   '02.2': sumOf,
   '02.3': endAll,

@@ -73,6 +73,7 @@ export { compare } from './timing/compare.ts';
 export type { CompareOptions, Contender } from './timing/compare-options.ts';
 export type { Comparison } from './timing/comparison.ts';
 export { cpuTime } from './timing/cpu.ts';
+export { type BoundBy, type Diagnosis, diagnose } from './timing/diagnose.ts';
 export type { RecordedEvent } from './timing/events.ts';
 export type { Lane, Task, Wait } from './timing/lanes.ts';
 export { type Figures, type Measurement, type Prediction, predict, type Score } from './timing/predict.ts';

@@ -10,6 +10,8 @@ import { timelinesAsText } from './timeline-text.ts';
 export interface Group {
   readonly title?: string;
   readonly timeline: Timeline;
+  /** What its tasks are called; `task` if absent. */
+  readonly noun?: string;
 }
 
 const mostLanes = 16;
@@ -25,7 +27,7 @@ export async function drawTimelines(groups: readonly Group[], title: string, cap
   const tasks = groups.reduce((sum, { timeline }) => sum + timeline.tasks.length, 0);
   const notes = [
     caption,
-    tasks > drawn && `${tasks.toLocaleString('en-US')} tasks drawn as ${drawn} bars`,
+    tasks > drawn && `${tasks.toLocaleString('en-US')} ${groups[0]?.noun ?? 'task'}s drawn as ${drawn} bars`,
     ...groups.map(
       ({ timeline: { lanes } }) => lanes.length > mostLanes && `${lanes.length - mostLanes} more lanes not drawn`,
     ),
@@ -67,7 +69,7 @@ function barsOf(groups: readonly Group[], span: number): Row[][] {
   return rows;
 }
 
-function describe({ title, timeline }: Group): string {
+function describe({ title, timeline, noun = 'task' }: Group): string {
   const { lanes, tasks, span, maxConcurrency, workTime } = timeline;
   const of = title === undefined ? '' : `${title}: `;
   const busy = lanes
@@ -78,9 +80,11 @@ function describe({ title, timeline }: Group): string {
         (sum, task) => sum + ((task.finished ?? 0) - (task.started ?? task.finished ?? 0)),
         0,
       );
-      return `${lane.name} ran ${lane.tasks.length} tasks and was busy ${percent(run / span)} of the time`;
+      return `${lane.name} ran ${lane.tasks.length} ${noun}s and was busy ${percent(run / span)} of the time`;
     });
   const work =
-    tasks.length > 0 ? `${tasks.length} tasks, ${duration(workTime)} of work, ${maxConcurrency} at once at most; ` : '';
+    tasks.length > 0
+      ? `${tasks.length} ${noun}s, ${duration(workTime)} of work, ${maxConcurrency} at once at most; `
+      : '';
   return `${of}${work}${duration(span)} in all${busy.length > 0 ? `; ${busy.join('; ')}` : ''}.`;
 }

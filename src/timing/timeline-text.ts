@@ -13,13 +13,13 @@ export function timelinesAsText(groups: readonly Group[], most: number): string 
   const width = Math.max(4, ...labels.map(textWidth));
   const used = new Set<State>();
   const lines: string[] = [];
-  for (const { title, timeline } of groups) {
+  for (const { title, timeline, noun = 'task' } of groups) {
     if (title !== undefined) lines.push(`${title}: ${duration(timeline.span)}`);
     for (const lane of timeline.lanes.slice(0, most)) {
       const columns = columnsOf(segmentsOf(lane, timeline.start, timeline.end), span, drawn);
       for (const state of columns) if (state) used.add(state);
       const failed = lane.tasks.filter((task) => !task.ok).length;
-      const notes = [lane.tasks.length > 0 && count(lane.tasks.length), failed > 0 && `${failed} failed`];
+      const notes = [lane.tasks.length > 0 && count(lane.tasks.length, noun), failed > 0 && `${failed} failed`];
       const bar = columns.map((state) => (state ? signs[state] : ' ')).join('');
       const name = lane.name + ' '.repeat(width - textWidth(lane.name));
       lines.push(`${name} │${bar}│ ${notes.filter(Boolean).join(', ')}`.trimEnd());
@@ -42,6 +42,6 @@ export function timelinesAsText(groups: readonly Group[], most: number): string 
   return lines.join('\n');
 }
 
-function count(tasks: number): string {
-  return tasks === 1 ? '1 task' : `${tasks.toLocaleString('en-US')} tasks`;
+function count(tasks: number, noun: string): string {
+  return tasks === 1 ? `1 ${noun}` : `${tasks.toLocaleString('en-US')} ${noun}s`;
 }

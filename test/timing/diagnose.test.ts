@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { displaySymbol } from '../../src/show/display.ts';
+import { tellsOfThreads } from '../../src/timing/cpu-samples.ts';
+import { Diagnosis, diagnose, watch } from '../../src/timing/diagnose.ts';
+import { compute, type Workload, workloads } from './workloads.ts';
+
+describe('diagnose', function () {
+  this.timeout(60_000);
+  let known: { all: readonly Workload[]; close: () => Promise<void> };
+  before(async () => {
+    known = await workloads();
+  });
+  after(() => known.close());
+
+  const named = (name: string): Workload => known.all.find((one) => one.name === name)!;
+
+  for (const name of [
+    'image filter',
+    'hash mining',
+    'data mining',
+    'matrix multiplication',
+    'API calls, one by one',
+    'file reading',
+    'a child process computes',
+    'a pool computes',
+    'sleeping',
+    'calls and computing in turns',
+    "libuv's pool computes",
+    'a thread that sleeps blocked',
+    'a slow pipe is read',
+  ]) {
+    it(`is right about: ${name}`, async function () {
+      if (name.includes('child') && !tellsOfThreads()) this.skip();
+      const { run, verdict } = named(name);
+      const found = await diagnose(name, run);
+      assert.equal(found.verdict, verdict, String(found));
+    });
+  }
+
+  it('is right without what only Linux tells', async () => {
+    for (const name of ['matrix multiplication', 'API calls, one by one', 'sleeping']) {
+      const { run, verdict } = named(name);
+      const { facts } = await watch(name, run, false);
+      const found = new Diagnosis(facts);
+      assert.equal(found.verdict, verdict, String(found));
+    }
+  });
+
+  it('draws the bursts of both kinds in turn, and prints the evidence', async () => {
+    const found = await diagnose('turns', named('calls and computing in turns').run);
+    const main = found.bursts.filter(({ lane }) => lane === 'main');
+    assert.ok(main.filter(({ kind }) => kind === 'CPU').length >= 3, String(found));
+    assert.ok(main.filter(({ kind }) => kind === 'I/O').length >= 3, String(found));
+    for (const [at, { from, to }] of main.entries()) {
+      assert.ok(from < to);
+      if (at > 0) assert.ok(from >= main[at - 1]!.to);
+    }
+    await found.draw();
+    const { 'text/html': html, 'text/plain': text } = found[displaySymbol]();
+    assert.match(html!, /<svg[^>]*role="img"[\s\S]*Evidence/);
+    assert.match(text!, /^turns is mixed: it computed \d+ % of the time that it had\.\n/);
+    assert.match(text!, /main +│[█w ]*█w+█[█w ]*│ \d+ bursts/);
+    assert.match(text!, /waited for +.*TCPSocketWrap/);
+  });
+
+  it('accounts for all the time, and gives the value', async () => {
+    const found = await diagnose(async () => {
+      compute(100);
+      await sleep(100);
+      return 'done';
+    });
+    assert.equal(found.value, 'done');
+    assert.equal(found.label, 'the function');
+    const { computing, io, idle, lost } = found.spent;
+    const sum = computing + io + idle + lost;
+    assert.ok(sum <= found.ms * 1.1 + 20 && sum >= found.ms * 0.9 - 20, `${sum} of ${found.ms}`);
+    assert.ok(found.cpuMs >= 95 && computing >= 80 && idle >= 50, String(found));
+  });
+
+  it('throws what the function throws, and refuses what is no function', async () => {
+    const error = new Error('mine');
+    await assert.rejects(
+      diagnose(() => Promise.reject(error)),
+      (thrown) => thrown === error,
+    );
+    await assert.rejects(diagnose(5 as never), /diagnose\(\) needs a function to run, not 5/);
+  });
+});

@@ -3,7 +3,9 @@ export { QueueBroken, QueueClosed } from './channels/errors.ts';
 export { Pipe, type PipeEnd } from './channels/pipe.ts';
 export { Queue } from './channels/queue.ts';
 export { Coroutine, coroutine, prime, StopIteration } from './coroutines/coroutine.ts';
+export { EventLoop } from './coroutines/event-loop.ts';
 export { fromGenerator } from './coroutines/from-generator.ts';
+export type { LoopStart, LoopSteps, LoopTask, LoopWait } from './coroutines/loop-task.ts';
 export {
   type RoundRobinOptions,
   type RoundRobinResults,

@@ -14,8 +14,3 @@ export function blame(error: unknown, task: string): void {
   const head = message === '' ? error.name : `${error.name}: ${message}`;
   if (stack?.startsWith(head)) Reflect.set(error, 'stack', `${error.name}: ${told}${stack.slice(head.length)}`);
 }
-
-/** `task toast`, by the name given or that of its function; else its number. */
-export function taskName(name: string | undefined, number: number): string {
-  return `task ${name || number}`;
-}

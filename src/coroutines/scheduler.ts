@@ -1,5 +1,5 @@
 import { TimeoutError } from '../executors/errors.ts';
-import { blame, taskName } from './blame.ts';
+import { blame } from './blame.ts';
 
 /** A task that hands over at each `yield`: a generator, or a generator function without parameters. */
 export type RoundRobinTask<Yielded = unknown, Returned = unknown> =
@@ -40,7 +40,7 @@ export function roundRobin<const Tasks extends readonly RoundRobinTask[]>(
   const end = performance.now() + timeout;
   const nameOf = (place: number): string => {
     const task = tasks[place];
-    return taskName(typeof task === 'function' ? task.name : undefined, place + 1);
+    return `task ${(typeof task === 'function' && task.name) || place + 1}`;
   };
   const live = tasks.map((task) => (typeof task === 'function' ? task() : task));
   /** Where each of the live ones stood among the tasks. */

@@ -62,7 +62,7 @@ describe('roundRobin', () => {
     const log: string[] = [];
     function* bad() {
       try {
-        yield;
+        for (;;) yield;
       } finally {
         yield;
         log.push('bad end');

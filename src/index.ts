@@ -5,6 +5,15 @@ export { Queue } from './channels/queue.ts';
 export { Coroutine, coroutine, prime, StopIteration } from './coroutines/coroutine.ts';
 export { EventLoop } from './coroutines/event-loop.ts';
 export { fromGenerator } from './coroutines/from-generator.ts';
+export {
+  type GatherOptions,
+  gather,
+  type MapAsyncOptions,
+  mapAsync,
+  type TimeoutOptions,
+  timeout,
+} from './coroutines/gather.ts';
+export type { GroupTask, TaskFunction } from './coroutines/group.ts';
 export type { LoopStart, LoopSteps, LoopTask, LoopWait } from './coroutines/loop-task.ts';
 export {
   type RoundRobinOptions,
@@ -12,6 +21,7 @@ export {
   type RoundRobinTask,
   roundRobin,
 } from './coroutines/scheduler.ts';
+export { type TaskGroup, type TaskGroupOptions, withTaskGroup } from './coroutines/task-group.ts';
 export { BrokenExecutor, CancelledError, TimeoutError, WorkerDied } from './executors/errors.ts';
 export {
   type Executor,

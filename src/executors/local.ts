@@ -17,14 +17,20 @@ type LocalJob = Job & { readonly call: LocalCall };
 const signals = new AsyncLocalStorage<AbortSignal>();
 
 /**
- * The signal that aborts when the running task of an `AsyncExecutor` is cancelled or runs out of time; undefined
- * outside one. Pass it to whatever the task waits for. In a pool there is no need: a cancelled task ends there and then.
+ * The signal that aborts when the running task of an `AsyncExecutor` or a task group is cancelled or runs out of time;
+ * undefined outside one. Pass it to whatever the task waits for. In a pool there is no need: a cancelled task ends there
+ * and then.
  *
  * @example
  * const load = (address: string) => fetch(address, { signal: currentSignal() });
  */
 export function currentSignal(): AbortSignal | undefined {
   return signals.getStore();
+}
+
+/** Runs `fn`, and all it starts, with that as its `currentSignal()`. */
+export function runWithSignal<R>(signal: AbortSignal, fn: () => R): R {
+  return signals.run(signal, fn);
 }
 
 /** Items of a map that are taken from its input when nothing bounds the number of tasks. */

@@ -12,12 +12,12 @@ export const drive: Definition<(steps: Steps) => unknown> = {
   task: 'Drive a generator that yields promises: values and errors come back at their yields.',
   stub: function drive(steps: Generator<Promise<unknown>, unknown, unknown>) {
     return new Promise((resolve) => {
-      const next = (value?: unknown) => {
+      const next = (value: unknown) => {
         const step = steps.next(value);
         if (step.done) resolve(step.value);
         else step.value.then(next);
       };
-      next();
+      next(undefined);
     });
   },
   hints: [
@@ -36,7 +36,7 @@ export const drive: Definition<(steps: Steps) => unknown> = {
         reject(error);
       }
     };
-    go('next');
+    go('next', undefined);
   });
 }`,
   async judge(answer, that) {

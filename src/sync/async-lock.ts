@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { WaitOptions } from '../channels/ends.ts';
-import type { Guard } from './mutex.ts';
+import type { Guard } from './hold.ts';
 import { type Naming, nameOf } from './travel.ts';
 import { Turns } from './turns.ts';
 import { type Watch, watchSymbol } from './waiters.ts';

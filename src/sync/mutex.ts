@@ -5,21 +5,12 @@ import { laneHere } from '../workers/lanes.ts';
 import { hasEnded, nextNumber, threadHere, threadName } from '../workers/lives.ts';
 import type { Mortal } from './deaths.ts';
 import { LockOwnerDied } from './errors.ts';
+import { Hold } from './hold.ts';
 import { type Ordered, orderWords, took } from './order.ts';
 import type { Scope } from './owner.ts';
 import { type BlockOptions, Sleep } from './sleep.ts';
 import { type Memory, type Naming, nameOf } from './travel.ts';
 import { Waiters, type Watch, waiterWords } from './waiters.ts';
-
-/** What `acquire` of a lock gave: the one thing that releases exactly that hold. */
-export interface Guard {
-  /**
-   * Releases what was acquired with it.
-   *
-   * @throws Error when that was released before, whoever holds the lock now
-   */
-  release(): void;
-}
 
 const waits = channels.wait;
 
@@ -39,49 +30,27 @@ export interface MutexData {
 }
 
 /**
- * One time that this thread took a lock, until it is released; an `RLock` may be taken again meanwhile. These objects
- * are used again and again: taking a free lock must not cost an allocation, which is as much as the atomic step.
- */
-export class Hold {
-  readonly mutex: Mutex;
-  /** Above 0 while it lasts, and different for each time; not above 0 when it is over. */
-  serial = 0;
-  /** Where it was taken; undefined outside of scopes. */
-  scope: Scope | undefined = undefined;
-  /** Joins its events; 0 when nobody listened. */
-  eventId = 0;
-
-  constructor(mutex: Mutex) {
-    this.mutex = mutex;
-  }
-
-  begin(scope: Scope | undefined): void {
-    this.serial = 1 - this.serial;
-    if (this.scope !== scope) this.scope = scope;
-  }
-
-  end(): void {
-    this.serial = -this.serial;
-  }
-}
-
-/**
  * The memory of a lock and how it is taken, released and found abandoned, for `Lock` and `RLock`: a futex of three
  * states (Drepper, Futexes Are Tricky, 2011) with the owner's thread in the word itself, so that no thread can die
  * between taking it and having its name on it.
+ *
+ * It is itself the hold with which this thread has taken it: one object less to read on the way in and out, where each
+ * read comes after an atomic step and waits for it.
  */
-export class Mutex implements Mortal, Ordered {
+export class Mutex extends Hold implements Mortal, Ordered {
   readonly kind: string;
   readonly memory: Memory<MutexData>;
   readonly words: Int32Array;
   readonly orderFrom: number = waitersFrom + waiterWords;
   readonly #waiters: Waiters;
-  /** The hold with which this thread took it. */
-  readonly base: Hold;
-  /** True when `base` is over and others, of an `RLock`, are not. */
-  isHeldDeeper = false;
+  /** How many holds an `RLock` has beside this one: the lock may be held when this one is over. */
+  deeper = 0;
+  /** Joins the events of this hold; 0 when nobody listened. */
+  eventId = 0;
+  #lastSerial = 0;
 
-  constructor(kind: string, naming: Naming, memory: Memory<MutexData> | undefined, HoldKind: typeof Hold = Hold) {
+  constructor(kind: string, naming: Naming, memory: Memory<MutexData> | undefined) {
+    super();
     this.kind = kind;
     this.memory = memory ?? {
       number: nextNumber(),
@@ -90,7 +59,6 @@ export class Mutex implements Mortal, Ordered {
     };
     this.words = new Int32Array(this.memory.buffer);
     this.#waiters = new Waiters(this.words, waitersFrom);
-    this.base = new HoldKind(this);
   }
 
   get number(): number {
@@ -109,11 +77,11 @@ export class Mutex implements Mortal, Ordered {
 
   /** True when the word names this thread, outside of a step of this class. */
   get isHeldHere(): boolean {
-    return this.base.serial > 0 || this.isHeldDeeper;
+    return this.serial > 0 || this.deeper > 0;
   }
 
   get heldBy(): Scope | undefined {
-    return this.isHeldHere ? this.base.scope : undefined;
+    return this.isHeldHere ? this.scope : undefined;
   }
 
   /** Takes it if it is free. */
@@ -121,16 +89,31 @@ export class Mutex implements Mortal, Ordered {
     return Atomics.compareExchange(this.words, 0, 0, threadHere) === 0;
   }
 
-  /** This thread has just taken it, for those of a scope. */
-  taken(scope: Scope | undefined): void {
-    this.base.begin(scope);
+  /** This thread has just taken it, for those of a scope. @returns the serial of this hold */
+  taken(scope: Scope | undefined): number {
+    const serial = this.nextSerial();
+    this.begin(serial, scope);
     took(this);
-    if (waits.hasSubscribers) publishTaken(this.base);
+    if (waits.hasSubscribers) publishTaken(this);
+    return serial;
   }
 
-  /** Releases it: all holds of it are over. */
+  /** A number above 0 that no hold of this lock has had on this thread, in a thousand million. */
+  nextSerial(): number {
+    this.#lastSerial = (this.#lastSerial & 0x3fff_ffff) + 1;
+    return this.#lastSerial;
+  }
+
+  /** Releases the hold of that serial. @throws Error when it is over */
+  release(serial: number): void {
+    if (this.serial !== serial) throw this.releasedBefore();
+    this.serial = 0;
+    this.free();
+  }
+
+  /** Frees it: all holds of it are over. */
   free(): void {
-    if (this.base.eventId !== 0) publishReleased(this.base);
+    if (this.eventId !== 0) publishReleased(this);
     if (Atomics.exchange(this.words, 0, 0) !== threadHere) Atomics.notify(this.words, 0, 1);
   }
 
@@ -286,15 +269,15 @@ function publishWaiting(mutex: Mutex): ((ok: boolean) => void) | undefined {
   };
 }
 
-function publishTaken(hold: Hold): void {
-  hold.eventId = waitId || nextEventId();
+function publishTaken(mutex: Mutex): void {
+  mutex.eventId = waitId || nextEventId();
   waitId = 0;
-  waits.publish({ kind: 'acquired', time: now(), lane: laneHere(), id: hold.eventId, name: hold.mutex.name });
+  waits.publish({ kind: 'acquired', time: now(), lane: laneHere(), id: mutex.eventId, name: mutex.name });
 }
 
 /** Tells that a hold is over whose beginning was told. */
-function publishReleased(hold: Hold): void {
-  const { eventId: id, mutex } = hold;
-  hold.eventId = 0;
-  waits.publish({ kind: 'released', time: now(), lane: laneHere(), id, name: mutex.name });
+function publishReleased(mutex: Mutex): void {
+  const { eventId: id, name } = mutex;
+  mutex.eventId = 0;
+  waits.publish({ kind: 'released', time: now(), lane: laneHere(), id, name });
 }

@@ -1,4 +1,5 @@
-import type { Guard, Mutex } from './mutex.ts';
+import type { Guard } from './hold.ts';
+import type { Mutex } from './mutex.ts';
 
 /** What a `Condition` does with its lock. */
 export interface Pause {

@@ -1,5 +1,5 @@
 import type { WaitOptions } from '../channels/ends.ts';
-import type { Guard } from './mutex.ts';
+import type { Guard } from './hold.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
 import type { Core, Spot } from './read-write-core.ts';
 import { type BlockOptions, checkOptions, mustNotBlock, noBlock, notAsync, Sleep } from './sleep.ts';

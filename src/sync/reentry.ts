@@ -1,122 +1,124 @@
-import { type Guard, Hold, Mutex, type MutexData } from './mutex.ts';
+import { type Guard, Hold, MutexGuard } from './hold.ts';
+import { Mutex, type MutexData } from './mutex.ts';
 import { type Scope, scopeHere } from './owner.ts';
 import type { Memory, Naming } from './travel.ts';
 import { turnHere } from './turn.ts';
 
-/** A hold of an `RLock`. */
-class DeepHold extends Hold {
+/** What says who may enter again. */
+interface Entered {
   /** The turn that took it by `acquireSync`, in which its task may enter again. */
-  turn: object | undefined = undefined;
+  turn: object | undefined;
   /** The scope of the `with` that took it, inside of which one may enter again. */
-  inside: Scope | undefined = undefined;
+  inside: Scope | undefined;
+}
 
-  /** True when the caller runs within what holds it. */
-  admits(here: Scope | undefined): boolean {
-    if (this.serial <= 0) return false;
-    if (this.inside !== undefined) return here?.isWithin(this.inside) ?? false;
-    const isSameTask = here === this.scope || (here?.isWithin(this.scope) ?? false);
-    return isSameTask && this.turn !== undefined && this.turn === turnHere();
-  }
+/** A hold of an `RLock` that is not the first. */
+class DeepHold extends Hold implements Entered {
+  turn: object | undefined = undefined;
+  inside: Scope | undefined = undefined;
+}
+
+/** True when the caller runs within what holds it. */
+function admits(hold: Hold & Entered, here: Scope | undefined): boolean {
+  if (hold.serial === 0) return false;
+  if (hold.inside !== undefined) return here?.isWithin(hold.inside) ?? false;
+  const isSameTask = here === hold.scope || (here?.isWithin(hold.scope) ?? false);
+  return isSameTask && hold.turn !== undefined && hold.turn === turnHere();
 }
 
 /**
- * How often this thread has taken one lock, and for whom.
+ * A mutex that its holder may take again: how often this thread has, and for whom. Itself it is the first hold.
  *
- * Invariant: the first hold is the mutex' own and is over last; of those behind it, `depth` - 1 are in use.
+ * Invariant: of the holds behind the first, `deeper` are in use, and the last of these is not over.
  */
-export class Reentry {
-  readonly mutex: Mutex;
-  readonly #holds: DeepHold[];
-  #depth = 0;
+export class Reentry extends Mutex implements Entered {
+  turn: object | undefined = undefined;
+  inside: Scope | undefined = undefined;
+  readonly #holds: DeepHold[] = [];
 
   constructor(naming: Naming, memory: Memory<MutexData> | undefined) {
-    this.mutex = new Mutex('RLock', naming, memory, DeepHold);
-    this.#holds = [this.mutex.base as DeepHold];
+    super('RLock', naming, memory);
   }
 
-  get depth(): number {
-    return this.#depth;
-  }
-
-  /** The mutex was just taken, in a turn or by a `with`, or in neither. */
-  enterFirst(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): RGuard {
-    const base = this.mutex.base as DeepHold;
-    this.#depth = 1;
-    if (base.turn !== turn) base.turn = turn;
-    if (base.inside !== inside) base.inside = inside;
-    this.mutex.taken(scope);
-    return new RGuard(this, base);
+  /** It was just taken, in a turn or by a `with`, or in neither. */
+  enterFirst(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): Guard {
+    if (this.turn !== turn) this.turn = turn;
+    if (this.inside !== inside) this.inside = inside;
+    return new MutexGuard(this, this.taken(scope));
   }
 
   /** Enters again, if the caller runs within what holds it. */
-  enterAgain(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): RGuard | undefined {
+  enterAgain(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): Guard | undefined {
     const here = scopeHere();
-    for (let at = 0; at < this.#depth; at += 1) {
-      if (!this.#holds[at]!.admits(here)) continue;
-      const again = this.#next();
-      again.turn = turn;
-      again.inside = inside;
-      again.begin(scope);
-      return new RGuard(this, again);
-    }
-    return undefined;
-  }
-
-  /** A hold is over. */
-  leave(hold: Hold): void {
-    hold.end();
-    if (this.#depth === 1) {
-      this.#depth = 0;
-      this.mutex.free();
-    } else this.#leaveDeep();
+    if (!admits(this, here) && !this.#deepOnes().some((hold) => admits(hold, here))) return undefined;
+    const again = this.#next();
+    again.turn = turn;
+    again.inside = inside;
+    again.begin(this.nextSerial(), scope);
+    return new DeepGuard(this, again);
   }
 
   /** One that is left before those inside of it keeps its place until they are over. */
-  #leaveDeep(): void {
-    while (this.#depth > 0 && this.#holds[this.#depth - 1]!.serial <= 0) this.#depth -= 1;
-    this.mutex.isHeldDeeper = this.#depth > 1;
-    if (this.#depth === 0) this.mutex.free();
+  override release(serial: number): void {
+    if (this.serial !== serial) throw this.releasedBefore();
+    this.serial = 0;
+    if (this.deeper === 0) this.free();
   }
 
-  /** The hold of the caller's own task that was taken last. */
-  latest(): Hold | undefined {
-    const here = scopeHere();
-    if (here === undefined) return undefined;
-    const { base } = this.mutex;
-    return this.#depth === 1 && base.scope === here ? base : this.#latestDeep(here);
+  /** A hold that is not the first is over. */
+  leave(hold: Hold): void {
+    hold.serial = 0;
+    while (this.deeper > 0 && this.#holds[this.deeper - 1]!.serial === 0) this.deeper -= 1;
+    if (!this.isHeldHere) this.free();
   }
 
-  #latestDeep(here: Scope): Hold | undefined {
-    for (let at = this.#depth - 1; at >= 0; at -= 1) {
-      const hold = this.#holds[at]!;
-      if (hold.serial > 0 && here.isWithin(hold.scope)) return hold;
-    }
-    return undefined;
+  /** Takes back the hold of the caller's own task that was taken last. @returns false when it has none */
+  leaveLatest(): boolean {
+    const latest = this.#latest();
+    if (latest === this) this.release(this.serial);
+    else if (latest !== undefined) this.leave(latest);
+    return latest !== undefined;
   }
 
   /** Leaves the lock altogether. @returns what restores all holds, once the mutex is taken again */
   pause(): () => void {
-    const holds = this.#holds.slice(0, this.#depth);
+    const holds = [this, ...this.#deepOnes()];
     const saved = holds.map(({ serial, scope, turn, inside }) => ({ serial, scope, turn, inside }));
     for (const hold of holds) hold.serial = 0;
-    this.#depth = 0;
-    this.mutex.free();
+    this.deeper = 0;
+    this.free();
     return () => {
-      this.mutex.taken(saved[0]!.scope);
-      this.#depth = saved.length;
+      this.taken(saved[0]!.scope);
+      this.deeper = saved.length - 1;
       for (const [at, state] of saved.entries()) Object.assign(holds[at]!, state);
     };
   }
 
+  /** Whether the caller's own task holds it. */
+  get isOwn(): boolean {
+    return this.#latest() !== undefined;
+  }
+
+  #latest(): Hold | undefined {
+    const here = scopeHere();
+    if (here === undefined) return undefined;
+    const isOwn = (hold: Hold): boolean => hold.serial > 0 && here.isWithin(hold.scope);
+    return (this.deeper > 0 ? this.#deepOnes().findLast(isOwn) : undefined) ?? (isOwn(this) ? this : undefined);
+  }
+
+  #deepOnes(): DeepHold[] {
+    return this.#holds.slice(0, this.deeper);
+  }
+
   #next(): DeepHold {
-    const hold = this.#holds[this.#depth] ?? new DeepHold(this.mutex);
-    this.#holds[this.#depth] = hold;
-    this.#depth += 1;
-    return hold;
+    this.deeper += 1;
+    this.#holds[this.deeper - 1] ??= new DeepHold();
+    return this.#holds[this.deeper - 1]!;
   }
 }
 
-class RGuard implements Guard {
+/** The guard of a hold that is not the first. */
+class DeepGuard implements Guard {
   readonly #reentry: Reentry;
   readonly #hold: Hold;
   readonly #serial: number;
@@ -128,7 +130,7 @@ class RGuard implements Guard {
   }
 
   release(): void {
-    if (this.#hold.serial !== this.#serial) throw this.#reentry.mutex.releasedBefore();
+    if (this.#hold.serial !== this.#serial) throw this.#reentry.releasedBefore();
     this.#reentry.leave(this.#hold);
   }
 

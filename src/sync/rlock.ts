@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import type { WaitOptions } from '../channels/ends.ts';
 import { knowMortal, sharedMortal } from './deaths.ts';
-import type { Guard, Mutex, MutexData } from './mutex.ts';
+import type { Guard } from './hold.ts';
+import type { MutexData } from './mutex.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
 import { failedWith, type Pause, pauseSymbol } from './pause.ts';
 import { Reentry } from './reentry.ts';
@@ -36,22 +37,22 @@ export class RLock {
   constructor(options?: Naming);
   constructor(options: Naming = {}, memory?: unknown) {
     this.#reentry = new Reentry(options, memory as Memory<MutexData> | undefined);
-    if (memory !== undefined) knowMortal(this.#mutex);
+    if (memory !== undefined) knowMortal(this.#reentry);
   }
 
   /** What errors, graphs and timelines call it. */
   get name(): string {
-    return this.#mutex.name;
+    return this.#reentry.name;
   }
 
   /** True while somebody holds it, or has died with it. */
   get locked(): boolean {
-    return this.#mutex.isLocked;
+    return this.#reentry.isLocked;
   }
 
   /** Who holds it, such as `thread 2`; undefined when it is free. */
   get holder(): string | undefined {
-    return this.#mutex.holder;
+    return this.#reentry.holder;
   }
 
   /**
@@ -71,14 +72,14 @@ export class RLock {
     const reentry = this.#reentry;
     const scope = scopeHere();
     const turn = turnHere();
-    if (reentry.depth === 0 && reentry.mutex.take()) return reentry.enterFirst(scope, turn, undefined);
+    if (!reentry.isHeldHere && reentry.take()) return reentry.enterFirst(scope, turn, undefined);
     return this.#enter(scope, turn, undefined) ?? this.#block(options);
   }
 
   /** Takes the lock if it can be had now. @throws LockOwnerDied */
   tryAcquire(): Guard | undefined {
     const guard = this.#enter(scopeHere(), turnHere(), undefined);
-    if (guard === undefined) this.#mutex.checkDeath();
+    if (guard === undefined) this.#reentry.checkDeath();
     return guard;
   }
 
@@ -119,9 +120,7 @@ export class RLock {
    * @throws Error that says who holds it, when that is another or nobody
    */
   release(): void {
-    const hold = this.#reentry.latest();
-    if (hold === undefined) throw this.#mutex.notHeld();
-    this.#reentry.leave(hold);
+    if (!this.#reentry.leaveLatest()) throw this.#reentry.notHeld();
   }
 
   /**
@@ -130,38 +129,34 @@ export class RLock {
    * @returns true when this call freed it; false when no owner had died
    */
   recover(): boolean {
-    return this.#mutex.recover();
+    return this.#reentry.recover();
   }
 
   /** For a `Condition`. */
   [pauseSymbol](): Pause {
     const reentry = this.#reentry;
-    if (reentry.latest() === undefined) throw reentry.mutex.notHeld();
-    return { mutex: reentry.mutex, begin: () => reentry.pause() };
+    if (!reentry.isOwn) throw reentry.notHeld();
+    return { mutex: reentry, begin: () => reentry.pause() };
   }
 
   /** For the wait-for graph. */
   [watchSymbol](): Watch {
-    return this.#mutex.watch();
+    return this.#reentry.watch();
   }
 
   [inspect.custom](): string {
     return `RLock { ${this.name}: ${this.holder === undefined ? 'free' : `held by ${this.holder}`} }`;
   }
 
-  get #mutex(): Mutex {
-    return this.#reentry.mutex;
-  }
-
   /** Takes it, for the first time or again, if that needs no waiting. */
   #enter(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): Guard | undefined {
     const reentry = this.#reentry;
-    if (reentry.depth > 0) return reentry.enterAgain(scope, turn, inside);
-    return reentry.mutex.take() ? reentry.enterFirst(scope, turn, inside) : undefined;
+    if (reentry.isHeldHere) return reentry.enterAgain(scope, turn, inside);
+    return reentry.take() ? reentry.enterFirst(scope, turn, inside) : undefined;
   }
 
   #block(options: BlockOptions | undefined): Guard {
-    this.#mutex.block(options);
+    this.#reentry.block(options);
     return this.#reentry.enterFirst(scopeHere(), turnHere(), undefined);
   }
 
@@ -172,12 +167,12 @@ export class RLock {
   ): Promise<Guard> {
     if (options !== undefined) checkOptions(options);
     const guard = options?.signal?.aborted === true ? undefined : this.#enter(scope, undefined, inside);
-    return guard ?? this.#mutex.wait(options, () => this.#reentry.enterFirst(scope, undefined, inside));
+    return guard ?? this.#reentry.wait(options, () => this.#reentry.enterFirst(scope, undefined, inside));
   }
 }
 
 travelsByReference<RLock, MutexData>('RLock', RLock, import.meta.url, {
-  memoryOf: (lock) => reentryOf(lock).mutex.memory,
+  memoryOf: (lock) => reentryOf(lock).memory,
   make: (memory) => new RLock(...([{}, memory] as never[])),
-  sharedOf: (lock) => sharedMortal(reentryOf(lock).mutex),
+  sharedOf: (lock) => sharedMortal(reentryOf(lock)),
 });

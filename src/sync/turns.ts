@@ -6,8 +6,8 @@ import { now } from '../timing/clock.ts';
 import { channels, nextEventId } from '../timing/events.ts';
 import { laneHere } from '../workers/lanes.ts';
 import { nextNumber, threadHere } from '../workers/lives.ts';
+import type { Guard } from './hold.ts';
 import { Line, Place } from './line.ts';
-import type { Guard } from './mutex.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
 import type { Watch } from './waiters.ts';
 

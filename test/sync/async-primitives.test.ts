@@ -5,7 +5,7 @@ import { host, setHost } from '../../src/show/host.ts';
 import { AsyncCondition } from '../../src/sync/async-condition.ts';
 import { AsyncLock } from '../../src/sync/async-lock.ts';
 import { AsyncSemaphore } from '../../src/sync/async-semaphore.ts';
-import type { Guard } from '../../src/sync/mutex.ts';
+import type { Guard } from '../../src/sync/hold.ts';
 import { channels, type RecordedEvent } from '../../src/timing/events.ts';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

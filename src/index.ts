@@ -88,6 +88,8 @@ export { cpuTime } from './timing/cpu.ts';
 export { type BoundBy, type Diagnosis, diagnose } from './timing/diagnose.ts';
 export type { RecordedEvent } from './timing/events.ts';
 export type { Lane, Task, Wait } from './timing/lanes.ts';
+export { type LoopDelay, type LoopWatch, watchLoop } from './timing/loop.ts';
+export type { LoopStep, LoopTurn } from './timing/loop-steps.ts';
 export { type Figures, type Measurement, type Prediction, predict, type Score } from './timing/predict.ts';
 export { Recorder, record } from './timing/recorder.ts';
 export { type TimedResult, timed } from './timing/timed.ts';

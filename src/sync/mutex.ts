@@ -120,7 +120,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
   /** Takes it, asleep until it can. @throws TimeoutError, LockOwnerDied; Error when this thread has it itself */
   block(options: BlockOptions | undefined): void {
     if (this.isHeldHere) throw this.#ownError();
-    const sleep = new Sleep(() => `acquireSync of ${this.what}`, options);
+    const sleep = new Sleep(() => this.#notFree(), options);
     const waited = publishWaiting(this);
     const slot = this.#waiters.enter();
     try {
@@ -139,7 +139,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
 
   /** As `block`, for one that goes on with other things; `then` is called in the very turn that has taken it. */
   async wait<R>(options: WaitOptions | undefined, then: () => R): Promise<R> {
-    const sleep = new Sleep(() => `acquire of ${this.what}`, options);
+    const sleep = new Sleep(() => this.#notFree(), options);
     const waited = publishWaiting(this);
     const slot = this.#waiters.enter();
     try {
@@ -220,6 +220,11 @@ export class Mutex extends Hold implements Mortal, Ordered {
     if (word === 0) return undefined;
     const name = threadName(word & ownerBits);
     return word & dead || hasEnded(word & ownerBits) ? `${name}, which has ended` : name;
+  }
+
+  #notFree(): string {
+    const { holder } = this;
+    return holder === undefined ? `${this.what} was not had` : `${this.what}, which ${holder} has, was not free`;
   }
 
   releasedBefore(): Error {

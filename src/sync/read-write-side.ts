@@ -166,7 +166,7 @@ export class ReadWriteSide {
   }
 
   #sleep(options?: WaitOptions): Sleep {
-    return new Sleep(`${this.#ways.what} of ${this.#core.name}`, options);
+    return new Sleep(`${this.#core.name} was not free to ${this.#ways.what}`, options);
   }
 
   #hold(scope: Scope | undefined): Guard {

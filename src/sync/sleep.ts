@@ -40,17 +40,19 @@ export function notAsync<R>(result: R, what: string, way: string): R {
 export class Sleep {
   /** Ms of `performance.now()` at which patience ends. */
   readonly #deadline: number;
+  readonly #timeout: number | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #what: string | (() => string);
 
   /**
-   * @param what for the error, `lock 'till'`, or what makes it when it is needed
+   * @param what for the error, such as `Lock 'till' was not free`, or what makes it when it is needed
    * @throws RangeError for a time-out that is none; CancelledError when the signal has aborted already
    */
   constructor(what: string | (() => string), options: WaitOptions = {}) {
     checkOptions(options);
     const { timeout, signal } = options;
     this.#what = what;
+    this.#timeout = timeout;
     this.#signal = signal;
     this.#deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
     if (signal?.aborted) throw this.#cancelled(signal.reason);
@@ -119,7 +121,7 @@ export class Sleep {
   }
 
   #late(): TimeoutError {
-    return new TimeoutError(`${this.#name()}: the time-out is over`);
+    return new TimeoutError(`${this.#name()} within ${this.#timeout} ms`);
   }
 
   #cancelled(cause: unknown): CancelledError {

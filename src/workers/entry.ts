@@ -36,7 +36,8 @@ export interface Notice {
 }
 
 /**
- * Runs an order in the new thread or process. An error, wherever it comes up, is printed and gives exit code 1.
+ * Runs an order in the new thread or process. An error, wherever it comes up, is printed and gives exit code 1; a
+ * function that waits while nothing is left to wait for gives 13.
  *
  * @param tell carries a notice home
  */
@@ -60,6 +61,12 @@ export async function carryOut(order: Order, tell: (notice: Notice) => void): Pr
     process.exit(1);
   };
   process.on('uncaughtException', fail);
+  // Nothing is left that could wake it. Node gives the same code to a main module that waits for ever.
+  process.on('beforeExit', () => {
+    if (told) return;
+    console.error(`${order.who}: ended in the middle of its function, which waits for what nothing here can bring`);
+    process.exit(13);
+  });
   process.on('exit', (code) => leave(code === 0, false));
   try {
     const fn = receiveFunction(order.shipment);

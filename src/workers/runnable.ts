@@ -161,7 +161,10 @@ export class Runnable<A extends unknown[]> {
     return this.#state === 'alive';
   }
 
-  /** Null until it has ended; then 0, 1 after an error, or what it gave to `process.exit`. */
+  /**
+   * Null until it has ended; then 0, 1 after an error, 13 when its function waited for what nothing could bring, or what
+   * it gave to `process.exit`.
+   */
   get exitCode(): number | null {
     return this.#exitCode;
   }

@@ -42,6 +42,16 @@ describe('Thread and Process', () => {
     assert.equal(worker.exitCode, 5);
   });
 
+  both('end with code 13 when the function waits and nothing is left that could wake it', async (make) => {
+    const worker = make(async () => {
+      console.error = () => {};
+      await new Promise(() => {});
+    });
+    worker.start();
+    await worker.join();
+    assert.equal(worker.exitCode, 13);
+  });
+
   both('start once, and are joined only when started', async (make) => {
     const worker = make(() => {});
     await assert.rejects(worker.join(), /call start\(\) first/);

@@ -11,10 +11,17 @@ const signals = /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP']
  * learns from the closed channel when this process is gone, and is ended when npm, or whoever started this, is gone.
  * @param {string} node
  * @param {string[]} args
+ * @param {{ env?: Record<string, string>, output?: number }} [options] variables beside this process's own; the file
+ *   that gets what the script prints, in place of this process's output
  * @returns {Promise<number>}
  */
-export function runOn(node, args) {
-  const child = spawn(node, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+export function runOn(node, args, { env = {}, output } = {}) {
+  const to = output ?? 'inherit';
+  const child = spawn(node, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['inherit', to, to, 'ipc'],
+  });
   const pass = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
   for (const signal of signals) process.on(signal, pass);
   const isAbandoned = watchStarter();

@@ -1,7 +1,8 @@
 // @ts-check
 // Everything that `npm test` checks: types, lint and format, then mocha. The last line counts it all.
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runOn } from './follow.mjs';
 import { readIfThere, root, stateDir } from './paths.mjs';
@@ -36,19 +37,52 @@ const checks = await Promise.all([
   check('lint and format', [bin('@biomejs', 'biome', 'bin', 'biome'), 'ci', '.', `--colors=${colours}`]),
 ]);
 
-const countsFile = join(stateDir, `counts-${process.pid}.json`);
-process.env.COUNTS_FILE = countsFile;
-const reporter = join(root, 'scripts', 'mocha-reporter.mjs');
-const patterns = specs.length > 0 ? specs : ['test/**/*.test.ts'];
-const code = await runOn(process.execPath, [bin('mocha', 'bin', 'mocha.js'), '--reporter', reporter, ...patterns]);
-const counts = JSON.parse(readIfThere(countsFile) ?? '{}');
-rmSync(countsFile, { force: true });
+/**
+ * The tests in two parts that take about as long: with two cores or more, both run at once. No test depends on the time
+ * that anything takes.
+ */
+const slow = 'browser,course,kernel,notebooks';
+const parts =
+  specs.length > 0
+    ? [specs]
+    : availableParallelism() > 1
+      ? [[`test/!(${slow.replaceAll(',', '|')})/**/*.test.ts`], [`test/{${slow}}/**/*.test.ts`]]
+      : [['test/**/*.test.ts']];
 
-const passed = checks.filter(Boolean).length + (counts.passed ?? 0);
-let failed = checks.filter((ok) => !ok).length + (counts.failed ?? 0);
-if (!counts.ended || (code !== 0 && !counts.failed)) {
-  console.log(`mocha ended before its tests did (exit code ${code}).`);
-  failed += 1;
+/**
+ * Runs mocha on a part of the tests, and counts them. All parts but the first are shown when they are over.
+ * @param {string[]} patterns
+ * @param {number} index
+ */
+async function run(patterns, index) {
+  const countsFile = join(stateDir, `counts-${process.pid}-${index}.json`);
+  const log = join(stateDir, `tests-${process.pid}-${index}.log`);
+  const reporter = join(root, 'scripts', 'mocha-reporter.mjs');
+  const args = [bin('mocha', 'bin', 'mocha.js'), '--reporter', reporter, ...patterns];
+  const output = index === 0 ? undefined : openSync(log, 'w');
+  try {
+    const code = await runOn(process.execPath, args, { env: { COUNTS_FILE: countsFile }, output });
+    const shown = { passed: 0, failed: 0, skipped: 0, ...JSON.parse(readIfThere(countsFile) ?? '{}') };
+    const died = !shown.ended || (code !== 0 && shown.failed === 0);
+    return { ...shown, died: died ? `mocha ended before its tests did (exit code ${code}).` : undefined, log };
+  } finally {
+    if (output !== undefined) closeSync(output);
+    rmSync(countsFile, { force: true });
+  }
 }
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+for (const running of parts.map(run)) {
+  const part = await running;
+  process.stdout.write(readIfThere(part.log) ?? '');
+  rmSync(part.log, { force: true });
+  if (part.died) console.log(part.died);
+  counts.passed += part.passed;
+  counts.failed += part.failed + (part.died ? 1 : 0);
+  counts.skipped += part.skipped;
+}
+
+const passed = checks.filter(Boolean).length + counts.passed;
+const failed = checks.filter((ok) => !ok).length + counts.failed;
 console.log(`${passed} passed, ${failed} failed${counts.skipped ? `, ${counts.skipped} skipped` : ''}`);
 process.exit(failed > 0 ? 1 : 0);

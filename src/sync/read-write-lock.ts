@@ -1,9 +1,8 @@
 import { inspect } from 'node:util';
 import { nextNumber, threadHere, threadName } from '../workers/lives.ts';
 import { knowMortal, sharedMortal } from './deaths.ts';
-import type { Scope } from './owner.ts';
 import { Core, readWriteWords } from './read-write-core.ts';
-import { ReadHold, type Reads, ReadWriteSide, type Ways, WriteHold } from './read-write-side.ts';
+import { ReadHold, Reads, ReadWriteSide, type Ways, WriteHold } from './read-write-side.ts';
 import { type Memory, type Naming, nameOf, travelsByReference } from './travel.ts';
 import { type Watch, watchSymbol } from './waiters.ts';
 
@@ -45,13 +44,11 @@ export class ReadWriteLock {
     );
     this.#core = core;
     knowMortal(core);
-    const open: Reads = { last: undefined };
-    const again = (scope: Scope | undefined): boolean =>
-      open.last !== undefined && scope !== undefined && ReadHold.isWithin(open, scope);
+    const open = new Reads();
     const reads: Ways = {
       what: 'read',
-      tryIt: (scope) => core.tryRead(again(scope)),
-      steps: (scope) => core.read(again(scope)),
+      tryIt: (scope) => core.tryRead(open.around(scope)),
+      steps: (scope) => core.read(open.around(scope)),
       stuck() {
         if (core.writer === threadHere) return 'this very thread writes';
         return core.readers.own > 0 ? 'another task of this very thread reads, and a writer waits for that' : undefined;
@@ -61,7 +58,7 @@ export class ReadWriteLock {
     const writes: Ways = {
       what: 'write',
       tryIt(scope) {
-        if (again(scope)) throw new Error(`${core.name}: one that reads cannot also write; stop reading first`);
+        if (open.around(scope)) throw new Error(`${core.name}: one that reads cannot also write; stop reading first`);
         return core.tryWrite();
       },
       steps: () => core.write(),

@@ -102,14 +102,18 @@ export class Diagnosis<T = unknown> extends Shown {
 
   protected override parts(): readonly Part[] {
     const { label, ms, spent, cpu, loop, moved, waits, failed } = this.#facts;
-    const share = (part: number) => `${duration(part)} (${percent(part / ms)})`;
+    const spentRow = (evidence: string, part: number) => ({
+      evidence,
+      found: duration(part),
+      'of the time': percent(part / ms),
+    });
     const kinds = [...waits].sort(([, a], [, b]) => b - a).slice(0, 3);
     const rows = [
       { evidence: 'wall time', found: duration(ms) },
-      { evidence: 'a thread or child computed', found: share(spent.computing) },
-      { evidence: 'only I/O under way', found: share(spent.io) },
-      { evidence: 'nothing under way', found: share(spent.idle) },
-      { evidence: 'ready, but no core free', found: share(spent.lost) },
+      spentRow('a thread or child computed', spent.computing),
+      spentRow('only I/O under way', spent.io),
+      spentRow('nothing under way', spent.idle),
+      spentRow('ready, but no core free', spent.lost),
       { evidence: 'CPU time: main thread', found: duration(cpu.main) },
       { evidence: 'CPU time: other threads', found: duration(cpu.others) },
       ...(cpu.children > 0 ? [{ evidence: 'CPU time: child processes', found: duration(cpu.children) }] : []),
@@ -117,16 +121,17 @@ export class Diagnosis<T = unknown> extends Shown {
       { evidence: 'event loop not asleep', found: percent(loop) },
       ...(moved > 0 ? [{ evidence: 'bytes read and written', found: bytes(moved) }] : []),
       ...(kinds.length > 0
-        ? [{ evidence: 'waited for', found: kinds.map(([kind, count]) => `${kind} ${plain(count)} ×`).join(', ') }]
+        ? [{ evidence: 'seen under way', found: kinds.map(([kind, count]) => `${kind} ${plain(count)} ×`).join(', ') }]
         : []),
     ];
+    const right = (key: string) => ({ key, align: 'right' }) as const;
     const verdict = `${label} is ${this.verdict}: it computed ${percent(this.computing)} of the time that it had.`;
     const picture = this.#picture ?? textOnly([this.#group]);
     return [
       paragraph(failed ? `${verdict} It failed.` : verdict),
       paragraph(this.advice),
       picture,
-      ...partsOf(table(rows, { caption: 'Evidence', columns: ['evidence', { key: 'found', align: 'right' }] })),
+      ...partsOf(table(rows, { caption: 'Evidence', columns: ['evidence', right('found'), right('of the time')] })),
     ];
   }
 }

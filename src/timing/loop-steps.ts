@@ -28,8 +28,9 @@ export interface LoopTurn {
 interface Known {
   readonly kind: StepKind;
   readonly type: string;
-  /** What holds the function to be called; a microtask is given its own only after it was told of. */
+  /** What holds the function to be called: a microtask from after it was told of, an immediate until it was called. */
   readonly resource: Callbacks;
+  name?: string;
   /** When a timer is to run. */
   due?: number | undefined;
 }
@@ -75,12 +76,15 @@ export class StepLog {
       before: (id: number) => {
         const known = this.#known.get(id);
         const due = this.#depth === 0 ? known?.due : undefined;
-        if (known) known.due = undefined;
+        if (known) {
+          known.due = undefined;
+          known.name ??= nameOf(known);
+        }
         this.#begin(due);
       },
       after: (id: number) => {
         const known = this.#known.get(id);
-        this.#end(known?.kind ?? 'I/O', known ? nameOf(known) : 'begun before');
+        this.#end(known?.kind ?? 'I/O', known?.name ?? 'begun before');
       },
       destroy: (id: number) => void this.#known.delete(id),
       trackPromises: false, // what follows promises is told by v8, for less

@@ -61,7 +61,7 @@ describe('diagnose', function () {
     assert.match(html!, /<svg[^>]*role="img"[\s\S]*Evidence/);
     assert.match(text!, /^turns is mixed: it computed \d+ % of the time that it had\.\n/);
     assert.match(text!, /main +│[█w ]*█w+█[█w ]*│ \d+ bursts/);
-    assert.match(text!, /waited for +.*TCPSocketWrap/);
+    assert.match(text!, /seen under way +.*TCPSocketWrap/);
   });
 
   it('accounts for all the time, and gives the value', async () => {

@@ -61,6 +61,7 @@ describe('watchLoop', () => {
     });
     const kinds = new Set(steps.map(({ kind }) => kind));
     for (const kind of ['main', 'immediate', 'I/O', 'timer', 'microtask'] as const) assert.ok(kinds.has(kind), kind);
+    assert.ok(steps.some(({ kind, name }) => kind === 'immediate' && name === 'soon'));
     assert.ok(steps.some(({ kind, name }) => kind === 'I/O' && name === 'FSREQPROMISE'));
     for (const [at, { from, to }] of steps.entries()) {
       assert.ok(from <= to);

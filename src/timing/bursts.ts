@@ -42,7 +42,8 @@ export function spentOf({ samples, ticks }: Samples, shares: Shares, blocked: nu
     const wanted = (of: (typeof groups)[number]) => sample[of].cpu + (workers.has(of) ? sample[of].delay : 0);
     const [of] = groups.toSorted((a, b) => wanted(b) - wanted(a));
     const cpu = Math.min(span, sample[of!].cpu);
-    return { span, cpu, lost: wanted(of!) - cpu, of: of! };
+    // A thread that moves data was kept from moving it: that is I/O that took longer.
+    return { span, cpu, lost: (wanted(of!) - cpu) * shares[of!], of: of! };
   });
   let surplus = 0;
   for (const one of spans.reverse()) {

@@ -216,10 +216,10 @@ export async function watch(
     // What the loop did not sleep, the thread did not compute and no other took its core for: a synchronous wait.
     const delay = taken.samples.reduce((sum, sample) => sum + sample.main.delay, 0);
     const blocked = Math.max(0, ms - loop.idle - main - delay);
-    // Where samples tell nothing of waits for a core: by how many of all waits were not asked for.
+    // Where samples tell nothing of waits for a core: it was one if most waits were not asked for.
     const forcedSwitches = use.involuntaryContextSwitches - before.use.involuntaryContextSwitches;
     const switches = forcedSwitches + use.voluntaryContextSwitches - before.use.voluntaryContextSwitches;
-    const forced = switches > 0 ? forcedSwitches / switches : 0;
+    const forced = forcedSwitches > switches / 2 ? 1 : 0;
     const blockedIsIo = moved > 1e6 || cpu.children > 0;
     const waits = new Map<string, number>();
     for (const kind of taken.ticks.flatMap((tick) => tick.waits)) waits.set(kind, (waits.get(kind) ?? 0) + 1);

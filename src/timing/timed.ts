@@ -85,7 +85,9 @@ export async function timed<T>(
 ): Promise<TimedResult<T>> {
   const fn = typeof first === 'function' ? first : second;
   if (typeof fn !== 'function') {
-    throw new TypeError(`timed() needs a function to run, not ${inspect(fn)}: timed('label', () => work()).`);
+    throw new TypeError(
+      `timed() needs a function to run, not ${inspect(typeof first === 'string' ? second : first)}: timed('label', () => work()).`,
+    );
   }
   const label = typeof first === 'string' ? first : fn.name || 'timed';
   const { value, ms, cpuMs, peakMemory, timeline, error } = await measure(label, fn);

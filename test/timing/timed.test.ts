@@ -63,6 +63,7 @@ describe('timed', () => {
   it('refuses what is no function before it measures', async () => {
     await assert.rejects(timed('nothing', undefined as never), /timed\(\) needs a function to run, not undefined/);
     await assert.rejects(timed(Promise.resolve(1) as never), TypeError);
+    await assert.rejects(timed(5 as never), /not 5/);
   });
 
   describe('in a notebook', () => {

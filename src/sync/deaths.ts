@@ -9,10 +9,12 @@ export interface Mortal {
 
 /*
  * What a thread that starts others must know: the primitives that they can have. One that was given to a task or a
- * thread is kept until that one is over; one that came from elsewhere is known as long as somebody here has it.
+ * thread is kept until that one is over; from then on, as one that came from elsewhere, it is known as long as somebody
+ * here has it: a task that is cancelled is over before its thread has ended, which may hold the lock until then.
  */
 const given = new Map<Mortal, number>();
 const known = new Set<WeakRef<Mortal>>();
+const isKnown = new WeakSet<Mortal>();
 const dropped = new FinalizationRegistry<WeakRef<Mortal>>((ref) => known.delete(ref));
 
 onThreadEnd(() => {
@@ -26,6 +28,8 @@ onThreadEnd(() => {
 
 /** Other threads may have it from now on. */
 export function knowMortal(mortal: Mortal): void {
+  if (isKnown.has(mortal)) return;
+  isKnown.add(mortal);
   const ref = new WeakRef(mortal);
   known.add(ref);
   dropped.register(mortal, ref);
@@ -35,6 +39,7 @@ export function knowMortal(mortal: Mortal): void {
 export function sharedMortal(mortal: Mortal): Shared {
   return {
     give() {
+      knowMortal(mortal);
       given.set(mortal, (given.get(mortal) ?? 0) + 1);
       return () => {
         const left = given.get(mortal)! - 1;

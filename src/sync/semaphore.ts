@@ -53,13 +53,20 @@ export class Semaphore {
       this.#waiters.clear(hasEnded);
       // It may have been woken for a permit that it could not take any more.
       Atomics.notify(this.#words, free);
+      if (this.#cut !== undefined) this.#report(this.#cut);
+      this.#cut = undefined;
     },
   };
+  /** What became of a task that was ended, as long as its thread may not have: only then are its permits lost. */
+  #cut: string | undefined;
   readonly #shared: Shared = {
     give: () => {
       const leave = sharedMortal(this.#mortal).give();
       return (wrong) => {
-        if (wrong !== undefined) this.#report(wrong);
+        if (wrong !== undefined) {
+          this.#cut = wrong;
+          this.#report(wrong);
+        }
         leave(wrong);
       };
     },

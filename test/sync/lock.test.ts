@@ -446,6 +446,20 @@ for (const [kind, Kind] of Object.entries(kinds)) {
       });
     });
 
+    it('in a task of a pool that is ended, when nobody else there has it', async () => {
+      const lock = new Kind();
+      const seen = words();
+      await withExecutor(new ThreadPoolExecutor(1), async (pool) => {
+        const held = pool.submit(take, lock, seen);
+        await until(() => seen[0] === 1);
+        const waits = lock.acquire();
+        held.cancel();
+        await assert.rejects(held, CancelledError);
+        await assert.rejects(waits, LockOwnerDied);
+        assert.ok(lock.recover());
+      });
+    });
+
     it('came back by a queue: known to those who have it', async () => {
       const queue = new Queue<Either>();
       const owner = start(

@@ -248,6 +248,28 @@ for (const Kind of [Semaphore, BoundedSemaphore]) {
       assert.deepEqual([semaphore.lost, semaphore.value], [0, 3]);
     });
 
+    it('reports what died with a task that was cancelled', async () => {
+      const semaphore = new Kind(1, { name: 'places' });
+      const lines = await warningsOf(() =>
+        withExecutor(new ThreadPoolExecutor(1), async (pool) => {
+          const task = pool.submit(
+            (from: Semaphore) =>
+              from.withSync(() => {
+                for (;;);
+              }),
+            semaphore,
+          );
+          await until(() => semaphore.value === 0);
+          task.cancel();
+          assert.equal(await outcome(task), 'CancelledError');
+          await until(() => semaphore.lost === 1);
+        }),
+      );
+      assert.equal(lines.length, 1);
+      assert.match(lines[0]!, /^places: task .* cancelled.*, and a permit of it is lost; recover\(\)/);
+      assert.equal(semaphore.recover(), 1);
+    });
+
     it('calls nothing lost that others have released, or that never was', async () => {
       const signal = new Kind(1);
       const lines = await warningsOf(async () => {

@@ -71,7 +71,10 @@ export function observed<S extends object>(state: S): Observed<S> {
 
   const walk = (value: unknown, path: string): void => {
     if (typeof value !== 'object' || value === null || places.has(value)) return;
-    const place = places.size;
+    // Two views of one buffer are one place.
+    const memory = types.isTypedArray(value) ? value.buffer : value;
+    const place = places.get(memory) ?? places.size;
+    places.set(memory, place);
     places.set(value, place);
     if (value instanceof Noted) {
       keepers.add(value);
@@ -119,6 +122,7 @@ export function observed<S extends object>(state: S): Observed<S> {
           note('*', true);
           return value.bind(target);
         }
+        if (typeof value === 'function') opaque ??= `the state holds a function, ${String(name)}`;
         tape.on?.note(at(typed ? '*' : name), false, keepers.has(value));
         return wrap(value);
       },

@@ -54,6 +54,8 @@ export class Execution<S extends object> {
   /** Whether each waiting thread could have gone on when last asked, and how often it then could not any more. */
   #could = 0;
   readonly #passed: number[] = [];
+  /** Threads set aside that could look again when last asked. */
+  #stirred = 0;
   /** Per thread: the places it came through without changing the state, the state's key then, and that of its spin. */
   readonly #round: { key: string; readonly places: Set<string>; spin: string | undefined }[] = [];
 
@@ -86,7 +88,7 @@ export class Execution<S extends object> {
     for (let thread = 0; this.alive >> thread; thread++) {
       const bit = 1 << thread;
       if (!(this.alive & bit)) continue;
-      if (this.#spins && this.#round[thread]!.spin === this.key) continue;
+      if (this.#spins && this.#rests(thread, bit)) continue;
       const ready = this.points[thread]?.ready;
       if (ready === undefined) mask |= bit;
       else if (this.#holds(ready, thread)) {
@@ -98,6 +100,19 @@ export class Execution<S extends object> {
       }
     }
     return mask;
+  }
+
+  /** Whether a thread that spins is set aside; it was passed over when the state came back to what it spins in. */
+  #rests(thread: number, bit: number): boolean {
+    const { spin } = this.#round[thread]!;
+    if (spin === undefined) return false;
+    if (spin !== this.key) {
+      this.#stirred |= bit;
+      return false;
+    }
+    if (this.#stirred & bit) this.#pass(thread);
+    this.#stirred &= ~bit;
+    return true;
   }
 
   #holds(ready: () => boolean, thread: number): boolean {
@@ -146,6 +161,7 @@ export class Execution<S extends object> {
   #enter(thread: number): void {
     this.steps += 1;
     this.#could &= ~(1 << thread);
+    this.#stirred &= ~(1 << thread);
     if (!this.#spins) this.#passed[thread] = 0;
     turn.thread = thread;
     if (!this.observed) return;

@@ -89,6 +89,7 @@ export class Explored extends Shown {
     const parts = [`${of}${stands ? ' (they stand for all)' : ''}, ${told.join(', ')}`];
     if (this.right && this.passedOver > 0 && !bounds.reduce)
       parts.push(`whoever waits is passed over, or tries in vain, ${count(this.passedOver, 'time')} at most`);
+    if (this.right && stands) parts.push('whether one starves was not judged');
     if (this.shortest) {
       parts.push(`shortest: ${orderOf(this.shortest.steps)}`);
       parts.push(`reproduced ${replayed?.reproduced} of ${replayed?.times}`);

@@ -64,6 +64,22 @@ describe('programs proved or broken', () => {
     assert.equal(explore(programs.lock2(rounds), { patience: 100 }).starved, 0, 'the bound is what counts');
   });
 
+  it('counts who spins as passed over also where the same states come again', () => {
+    const take = (times: number) =>
+      function* (s: { taken: boolean }) {
+        for (let turn = 0; turn < times; turn++) {
+          while (s.taken) yield 'try';
+          s.taken = true;
+          yield 'take';
+          s.taken = false;
+          yield 'leave';
+        }
+      };
+    const found = explore({ state: () => ({ taken: false }), threads: [take(6), take(1)] }, { patience: 3 });
+    assert.ok(found.starved > 0 && found.losing === 0);
+    assert.equal(found.passedOver, 6);
+  });
+
   it('sees two threads spin for ever', () => {
     const found = explore({
       state: () => ({ a: false, b: false }),

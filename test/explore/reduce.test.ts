@@ -139,6 +139,47 @@ describe('reduction', () => {
     assert.ok(found.losing > 0);
   });
 
+  it('takes two views of one buffer for one place', () => {
+    const state = () => {
+      const bytes = new ArrayBuffer(8);
+      return { one: new Int32Array(bytes), other: new Int32Array(bytes) };
+    };
+    const add = (view: 'one' | 'other') =>
+      function* (s: ReturnType<typeof state>) {
+        const read = s[view][0]!;
+        yield 'read';
+        s[view][0] = read + 1;
+      };
+    const program = {
+      state,
+      threads: [add('one'), add('other')],
+      atEnd: (s: ReturnType<typeof state>) => s.one[0] === 2,
+    };
+    assert.equal(explore(program).losing, 4);
+    assert.ok(explore(program, { reduce: true }).losing > 0);
+  });
+
+  it('runs all where the state holds a function, which may hide what threads share', () => {
+    const state = () => {
+      let count = 0;
+      return { read: () => count, write: (to: number) => (count = to) };
+    };
+    const add = function* (s: ReturnType<typeof state>) {
+      const read = s.read();
+      yield 'read';
+      s.write(read + 1);
+    };
+    const found = explore({ state, threads: [add, add], atEnd: (s) => s.read() === 2 }, { reduce: true });
+    assert.deepEqual([found.interleavings, found.losing], [6, 4]);
+    assert.match(String(found), /no reduction: the state holds a function, read/);
+  });
+
+  it('says that starvation was not judged', () => {
+    const one = { state: () => ({ x: 0 }), threads: [function* () {}] };
+    assert.match(String(explore(one, { reduce: true })), /whether one starves was not judged/);
+    assert.doesNotMatch(String(explore(one)), /starves/);
+  });
+
   it('says so where it cannot watch the state, and then runs all', () => {
     const write = function* (s: { seen: Map<string, number> }) {
       s.seen.set('a', 1);

@@ -133,6 +133,8 @@ export class Barrier {
    * @throws BrokenBarrierError; TimeoutError and CancelledError, which break the barrier for the others
    */
   async wait(options?: WaitOptions): Promise<number> {
+    // One that was cancelled before it came will not come either.
+    if (options?.signal?.aborted) this.#break('a party’s wait was cancelled');
     const sleep = this.#sleep(options);
     const { index, round } = this.#arrive();
     if (index === this.parties - 1) return index;

@@ -3,7 +3,7 @@ import type { WaitOptions } from '../channels/ends.ts';
 import { nextNumber } from '../workers/lives.ts';
 import { knowMortal, type Mortal, sharedMortal } from './deaths.ts';
 import type { Lock } from './lock.ts';
-import { pauseSymbol } from './pause.ts';
+import { type Pause, pauseSymbol } from './pause.ts';
 import { RLock } from './rlock.ts';
 import { type BlockOptions, checkOptions, mayBlock, Sleep } from './sleep.ts';
 import { mostTickets, Tickets, ticketWords, waiting } from './tickets.ts';
@@ -87,7 +87,11 @@ export class Condition {
    *   Error when the caller does not hold the lock
    */
   async wait(options?: WaitOptions): Promise<void> {
-    const { at, sleep, mutex, resume } = this.#begin(options);
+    await this.#wait(() => new Sleep(`${this.name} was not notified`, options));
+  }
+
+  async #wait(patience: () => Sleep): Promise<void> {
+    const { at, sleep, mutex, resume } = this.#begin(patience, 'wait');
     let failure: unknown;
     const waited = tellWaiting(this.name);
     try {
@@ -108,7 +112,11 @@ export class Condition {
   /** Like `wait`, but blocks: in worker threads. `timeout` in ms. */
   waitSync(options?: BlockOptions): void {
     mayBlock('condition.waitSync', 'await condition.wait(…)');
-    const { at, sleep, mutex, resume } = this.#begin(options);
+    this.#waitSync(() => new Sleep(`${this.name} was not notified`, options));
+  }
+
+  #waitSync(patience: () => Sleep): void {
+    const { at, sleep, mutex, resume } = this.#begin(patience, 'wait');
     let failure: unknown;
     const waited = tellWaiting(this.name);
     try {
@@ -137,11 +145,11 @@ export class Condition {
    */
   async waitFor<R>(holds: () => R, options: WaitOptions = {}): Promise<R> {
     checkOptions(options);
-    const left = patience(options.timeout);
+    const patience = this.#patience(options);
     for (;;) {
       const result = holds();
       if (result) return result;
-      await this.wait({ ...options, timeout: left() });
+      await this.#wait(patience);
     }
   }
 
@@ -149,11 +157,11 @@ export class Condition {
   waitForSync<R>(holds: () => R, options: BlockOptions = {}): R {
     mayBlock('condition.waitForSync', 'await condition.waitFor(…)');
     checkOptions(options);
-    const left = patience(options.timeout);
+    const patience = this.#patience(options);
     for (;;) {
       const result = holds();
       if (result) return result;
-      this.waitSync({ timeout: left() });
+      this.#waitSync(patience);
     }
   }
 
@@ -164,7 +172,7 @@ export class Condition {
    * @throws Error when the caller does not hold the lock
    */
   notify(count = 1): void {
-    this.lock[pauseSymbol]();
+    this.#held('notify');
     this.#tickets.call(count);
   }
 
@@ -174,12 +182,31 @@ export class Condition {
   }
 
   /** Draws a ticket and releases the lock: whoever notifies from then on finds the ticket. */
-  #begin(options: WaitOptions | undefined) {
-    const pause = this.lock[pauseSymbol]();
-    const sleep = new Sleep(`${this.name} was not notified`, options);
+  #begin(patience: () => Sleep, what: string) {
+    const pause = this.#held(what);
+    const sleep = patience();
     const at = this.#tickets.draw();
     if (at < 0) throw new RangeError(`${this.name} has ${mostTickets} waiters, and no more can wait at the same time`);
     return { at, sleep, mutex: pause.mutex, resume: pause.begin() };
+  }
+
+  /** @throws Error when the caller does not hold the lock */
+  #held(what: string): Pause {
+    try {
+      return this.lock[pauseSymbol]();
+    } catch (error) {
+      const way = `${what} of ${this.name} needs its lock, so call it inside of with(…)`;
+      throw new Error(`${way}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  /** One patience for all the waits of a `waitFor`: made at the first, as there may be none. */
+  #patience(options: WaitOptions): () => Sleep {
+    let sleep: Sleep | undefined;
+    return () => {
+      sleep ??= new Sleep(`${this.name}: what is waited for did not come to hold`, options);
+      return sleep;
+    };
   }
 
   /** For the wait-for graph. */
@@ -191,12 +218,6 @@ export class Condition {
   [inspect.custom](): string {
     return `Condition { name: ${inspect(this.name)}, lock: ${inspect(this.lock)}, waiters: ${this.#tickets.list().length} }`;
   }
-}
-
-/** How many ms are left of a time-out that begins now. */
-function patience(timeout: number | undefined): () => number | undefined {
-  const end = timeout === undefined ? undefined : performance.now() + timeout;
-  return () => (end === undefined ? undefined : Math.max(0, end - performance.now()));
 }
 
 travelsByReference<Condition, Making>('Condition', Condition, import.meta.url, {

@@ -158,7 +158,7 @@ export class Timeline extends Shown {
     const caption = `${plain(this.tasks.length)} tasks${sent}, ${this.maxConcurrency} at once; median times`;
     const summary =
       `${this.overlapTime > 0 ? `Two or more ran at once for ${duration(this.overlapTime)}` : 'No two ran at once'}. Work ÷ time: ${duration(this.workTime)} ÷ ` +
-      `${duration(this.span)} = ${times(this.speedUp)}; ÷ ${this.workers} workers: efficiency ${percent(this.efficiency)}.`;
+      `${duration(this.span)} = ${times(this.speedUp)}; ÷ ${this.workers} ${this.workers === 1 ? 'worker' : 'workers'}: efficiency ${percent(this.efficiency)}.`;
     const cores = availableParallelism();
     const crowd =
       this.maxConcurrency > cores && lanes.some(({ name }) => /^(thread|process) /.test(name))

@@ -97,10 +97,12 @@ function read(primitives: readonly Watched[]): Reading {
     if (known.has(watch.number)) continue;
     known.add(watch.number);
     const { here } = watch;
+    const owners = [...(here?.holders ?? [here?.holder])];
     for (const [index, thread] of watch.holders.entries()) {
+      const scope = thread === threadHere ? owners.shift() : undefined;
       // A writer has its place before readers, whom it still waits for.
       if (index === 0 && watch.holders.length > 1 && watch.waiters.includes(thread)) continue;
-      holds.push({ watch, thread, scope: thread === threadHere ? here?.holder : undefined });
+      holds.push({ watch, thread, scope });
     }
     const scopes = [...(here?.waiters ?? [])];
     for (const thread of watch.waiters) {

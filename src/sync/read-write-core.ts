@@ -1,6 +1,7 @@
 import { hasEnded, threadHere, threadName } from '../workers/lives.ts';
 import type { Mortal } from './deaths.ts';
 import { LockOwnerDied } from './errors.ts';
+import type { Scope } from './owner.ts';
 import { Readers, readerWords } from './readers.ts';
 import { tellWaiting } from './told.ts';
 import type { Memory } from './travel.ts';
@@ -55,6 +56,11 @@ export class Core implements Mortal {
 
   get waiting(): number[] {
     return [...this.#readersWait.list(), ...this.#writersWait.list()];
+  }
+
+  /** The scopes in which this thread's own waits were begun. */
+  get waitingScopes(): (Scope | undefined)[] {
+    return [...this.#readersWait.scopes(), ...this.#writersWait.scopes()];
   }
 
   /**

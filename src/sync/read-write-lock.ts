@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { nextNumber, threadHere, threadName } from '../workers/lives.ts';
 import { knowMortal, sharedMortal } from './deaths.ts';
+import type { Scope } from './owner.ts';
 import { Core, readWriteWords } from './read-write-core.ts';
 import { ReadHold, Reads, ReadWriteSide, type Ways, WriteHold } from './read-write-side.ts';
 import { type Memory, type Naming, nameOf, travelsByReference } from './travel.ts';
@@ -28,6 +29,9 @@ export class ReadWriteLock {
   /** The side that one holds alone. */
   readonly write: ReadWriteSide;
   readonly #core: Core;
+  /** The reads that this thread has open, and where it began to write last. */
+  readonly #reads = new Reads();
+  #writes: Scope | undefined;
 
   static {
     coreOf = (lock) => lock.#core;
@@ -44,7 +48,7 @@ export class ReadWriteLock {
     );
     this.#core = core;
     knowMortal(core);
-    const open = new Reads();
+    const open = this.#reads;
     const reads: Ways = {
       what: 'read',
       tryIt: (scope) => core.tryRead(open.around(scope)),
@@ -66,7 +70,10 @@ export class ReadWriteLock {
         if (core.writer === threadHere) return 'this very thread writes';
         return core.readers.own > 0 ? 'this very thread reads' : undefined;
       },
-      taken: () => new WriteHold(core),
+      taken: (scope) => {
+        this.#writes = scope;
+        return new WriteHold(core);
+      },
     };
     this.read = new ReadWriteSide(core, reads);
     this.write = new ReadWriteSide(core, writes);
@@ -99,9 +106,13 @@ export class ReadWriteLock {
 
   /** For the wait-for graph. */
   [watchSymbol](): Watch {
-    const { name, memory, readers, writer: thread, waiting } = this.#core;
-    const holders = thread === 0 ? readers.list() : [thread, ...readers.list()];
-    return { kind: 'ReadWriteLock', name, number: memory.number, holders, waiters: waiting };
+    const { name, memory, readers, writer: thread, waiting, waitingScopes } = this.#core;
+    const { scopes } = this.#reads;
+    // A thread that reads is one holder, but this very one is one for each of its tasks that read.
+    const reading = readers.list().flatMap((one) => (one === threadHere ? scopes.map(() => one) : [one]));
+    const holders = thread === 0 ? reading : [thread, ...reading];
+    const here = { holders: thread === threadHere ? [this.#writes, ...scopes] : scopes, waiters: waitingScopes };
+    return { kind: 'ReadWriteLock', name, number: memory.number, holders, waiters: waiting, here };
   }
 
   [inspect.custom](): string {

@@ -86,6 +86,11 @@ export class Reads {
     return [...this.#others.keys()].some((other) => scope.isWithin(other));
   }
 
+  /** In which scopes there are any. */
+  get scopes(): (Scope | undefined)[] {
+    return [...(this.#count > 0 ? [this.#scope] : []), ...this.#others.keys()];
+  }
+
   #endOther(scope: Scope | undefined): void {
     const left = this.#others.get(scope)! - 1;
     if (left > 0) this.#others.set(scope, left);

@@ -75,7 +75,9 @@ export interface Watch {
   readonly waiters: readonly number[];
   /** Which tasks of this very thread those are, where it has a part: the words know threads only. */
   readonly here?: {
-    readonly holder: Scope | undefined;
+    readonly holder?: Scope | undefined;
+    /** Where several can hold it: one for each of the holders that are this thread, in their order. */
+    readonly holders?: readonly (Scope | undefined)[];
     readonly waiters: readonly (Scope | undefined)[];
   };
 }

@@ -3,6 +3,7 @@ import { displaySymbol } from '../../src/show/display.ts';
 import { AsyncCondition } from '../../src/sync/async-condition.ts';
 import { AsyncLock } from '../../src/sync/async-lock.ts';
 import { AsyncSemaphore } from '../../src/sync/async-semaphore.ts';
+import { Barrier } from '../../src/sync/barrier.ts';
 import { waitForGraph } from '../../src/sync/graph.ts';
 import { Lock } from '../../src/sync/lock.ts';
 import { ReadWriteLock } from '../../src/sync/read-write-lock.ts';
@@ -199,6 +200,36 @@ describe('waitForGraph of tasks of one thread', () => {
     assert.deepEqual(waitForGraph(lock).cycles, [['main', 'once']]);
     abort.abort();
     await assert.rejects(stuck, { name: 'CancelledError' });
+  });
+
+  it('shows tasks that wait for each other over a read-write lock', async () => {
+    const [table, log] = [new ReadWriteLock({ name: 'table' }), new Lock({ name: 'log' })];
+    const meet = new Barrier(2);
+    const reads = table.read.with(async () => {
+      await meet.wait();
+      await log.with(() => {}, { timeout: 500 });
+    });
+    const writes = log.with(async () => {
+      await meet.wait();
+      await table.write.with(() => {});
+    });
+    const failed = assert.rejects(reads, { name: 'TimeoutError' });
+    await until(() => waitForGraph(table, log).waits.length === 2);
+    const { cycles } = waitForGraph(table, log);
+    assert.equal(cycles.length, 1);
+    assert.deepEqual([...cycles[0]!].sort(), ['log', 'table', 'task 1 of main', 'task 2 of main']);
+    await failed;
+    await writes;
+    assert.deepEqual(waitForGraph(table, log).holds, []);
+  });
+
+  it('shows one that writes and waits to read', async () => {
+    const table = new ReadWriteLock({ name: 'table' });
+    const stuck = table.write.with(() => table.read.with(() => {}, { timeout: 300 }));
+    const failed = assert.rejects(stuck, { name: 'TimeoutError' });
+    await until(() => waitForGraph(table).waits.length === 1);
+    assert.deepEqual(waitForGraph(table).cycles, [['main', 'table']]);
+    await failed;
   });
 
   it('does not take tasks for one another that only guards tell apart', async () => {

@@ -36,6 +36,8 @@ export interface TaskProgram<S extends object> {
 
 /** Ms that a task may wait for something that is no point. */
 const patience = 2000;
+/** How often it is looked whether it still waits. */
+const looks = 8;
 
 /**
  * Runs every interleaving of async functions and tells what can go wrong, by the same words as `explore`. One task runs
@@ -136,6 +138,7 @@ class Task<S> implements Stepper {
 async function run<S extends object, R>(asking: Generator<Execution<S>, R, void>): Promise<R> {
   let steps = 0;
   let seen = -1;
+  let idle = 0;
   let giveUp: () => void = () => {};
   const stuck = new Promise<never>((_, reject) => {
     giveUp = () => reject(stuckError);
@@ -143,9 +146,10 @@ async function run<S extends object, R>(asking: Generator<Execution<S>, R, void>
   stuck.catch(() => {});
   const stuckError = new BadProgram('');
   const watch = setInterval(() => {
-    if (seen === steps) giveUp();
+    idle = seen === steps ? idle + 1 : 0;
     seen = steps;
-  }, patience);
+    if (idle === looks) giveUp();
+  }, patience / looks);
   try {
     for (;;) {
       const { done, value } = asking.next();

@@ -22,6 +22,8 @@ export {
   roundRobin,
 } from './coroutines/scheduler.ts';
 export { type TaskGroup, type TaskGroupOptions, withTaskGroup } from './coroutines/task-group.ts';
+export type { CountriesOptions, Delay, Fault, Faults } from './countries/options.ts';
+export { type CountriesSite, type SiteCounters, startCountries } from './countries/site.ts';
 export { BrokenExecutor, CancelledError, TimeoutError, WorkerDied } from './executors/errors.ts';
 export {
   type Executor,

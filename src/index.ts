@@ -22,7 +22,11 @@ export {
   roundRobin,
 } from './coroutines/scheduler.ts';
 export { type TaskGroup, type TaskGroupOptions, withTaskGroup } from './coroutines/task-group.ts';
+export { PageError, type PageFailure } from './countries/failure.ts';
+export { fileName } from './countries/file-name.ts';
+export { countryLinks } from './countries/links.ts';
 export type { CountriesOptions, Delay, Fault, Faults } from './countries/options.ts';
+export { fetchPage, type Page, type PageOptions } from './countries/page.ts';
 export { type CountriesSite, type SiteCounters, startCountries } from './countries/site.ts';
 export { BrokenExecutor, CancelledError, TimeoutError, WorkerDied } from './executors/errors.ts';
 export {

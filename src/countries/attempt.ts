@@ -1,0 +1,69 @@
+import { BadStatus, OutOfTime } from './failure.ts';
+import { retryAfterOf } from './retry.ts';
+import { type Target, toFile, type Written } from './to-file.ts';
+
+/** Ms that each phase of one attempt may take. */
+export interface PageTimeouts {
+  /** For the connection; 5,000 if absent. */
+  readonly connect?: number;
+  /** From the request to the last header of the answer; 10,000 if absent. */
+  readonly headers?: number;
+  /** Between two pieces of the body; 5,000 if absent. */
+  readonly stall?: number;
+  /** For the whole attempt, as a body that drips never stalls; 60,000 if absent. */
+  readonly whole?: number;
+}
+
+export const defaultTimeouts: Required<PageTimeouts> = { connect: 5000, headers: 10_000, stall: 5000, whole: 60_000 };
+
+/** Fetches a page once, to its file. @throws BadStatus, OutOfTime, what undici, zlib and the file system throw; the signal's reason */
+export async function attempt(
+  url: string,
+  target: Target,
+  timeouts: Required<PageTimeouts>,
+  signal: AbortSignal | undefined,
+): Promise<Written> {
+  const { request, dispatcher } = await connections(timeouts.connect);
+  if (signal?.aborted) throw signal.reason;
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', stop);
+  const overtime = (): void => controller.abort(new OutOfTime(`not whole after ${timeouts.whole} ms`));
+  const timer = setTimeout(overtime, timeouts.whole);
+  try {
+    const { statusCode, headers, body } = await request(url, {
+      dispatcher,
+      headers: { 'accept-encoding': 'gzip', 'user-agent': 'interleaved' },
+      headersTimeout: timeouts.headers,
+      bodyTimeout: timeouts.stall,
+      signal: controller.signal,
+    });
+    if (statusCode !== 200) {
+      await body.dump(); // or its connection could not be used again
+      throw new BadStatus(statusCode, retryAfterOf(headers['retry-after']));
+    }
+    return await toFile(body, String(headers['content-encoding'] ?? ''), target);
+  } catch (error) {
+    throw controller.signal.aborted ? controller.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The connections of this thread, by their time-out. They hold no process: an idle socket does not count. */
+const pools = new Map<number, ReturnType<typeof newPool>>();
+
+function connections(timeout: number): ReturnType<typeof newPool> {
+  let pool = pools.get(timeout);
+  if (pool === undefined) {
+    pool = newPool(timeout);
+    pools.set(timeout, pool);
+  }
+  return pool;
+}
+
+async function newPool(timeout: number) {
+  const { Agent, request } = await import('undici');
+  return { request, dispatcher: new Agent({ connect: { timeout } }) };
+}

@@ -1,0 +1,88 @@
+/** Why a page did not come. */
+export type PageFailure =
+  | `status ${number}`
+  | 'connect timeout'
+  | 'headers timeout'
+  | 'stalled'
+  | 'timeout'
+  | 'refused'
+  | 'reset'
+  | 'truncated'
+  | 'broken body'
+  | 'no address'
+  | 'file'
+  | 'other';
+
+/** A page could not be fetched, after as many attempts as were allowed. What the last one met is the `cause`. */
+export class PageError extends Error {
+  override readonly name: string = 'PageError';
+  readonly url: string;
+  /** Why the last attempt failed. */
+  readonly failure: PageFailure;
+  /** Why each attempt failed, in order. */
+  readonly failures: readonly PageFailure[];
+
+  constructor(url: string, failures: readonly PageFailure[], cause: unknown, hint = '') {
+    const failure = failures.at(-1) ?? 'other';
+    const times = failures.length === 1 ? '' : ` after ${failures.length} attempts`;
+    super(`${url} could not be fetched: ${failure}${times}${hint}`, { cause });
+    this.url = url;
+    this.failure = failure;
+    this.failures = failures;
+  }
+}
+
+/** An attempt that the server answered, but not with the page. */
+export class BadStatus extends Error {
+  override readonly name: string = 'BadStatus';
+  readonly status: number;
+  /** Ms that the server asks to wait for, if it does. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, retryAfter: number | undefined) {
+    super(`the server answered ${status}`);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** An attempt that was not whole in the time it had. */
+export class OutOfTime extends Error {
+  override readonly name: string = 'OutOfTime';
+}
+
+const byCode: Readonly<Record<string, PageFailure>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'connect timeout',
+  ETIMEDOUT: 'connect timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'headers timeout',
+  UND_ERR_BODY_TIMEOUT: 'stalled',
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'truncated',
+  Z_BUF_ERROR: 'truncated',
+  Z_DATA_ERROR: 'broken body',
+  ENOTFOUND: 'no address',
+  EAI_AGAIN: 'no address',
+};
+
+/** Statuses that may be better next time. 418 is what teaching servers say when they are in a mood. */
+const passing = new Set([408, 418, 421, 425, 429]);
+
+/** Which failure an attempt's error is. */
+export function failureOf(error: unknown): PageFailure {
+  if (error instanceof BadStatus) return `status ${error.status}`;
+  if (error instanceof OutOfTime) return 'timeout';
+  const { code, syscall } = (error ?? {}) as { code?: string; syscall?: string };
+  if (code === undefined) return 'other';
+  if (code.startsWith('HPE_')) return 'broken body';
+  return byCode[code] ?? (syscall === undefined ? 'other' : 'file');
+}
+
+/** True if another attempt may succeed. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof BadStatus) return error.status >= 500 || passing.has(error.status);
+  const failure = failureOf(error);
+  return failure !== 'file' && failure !== 'other';
+}

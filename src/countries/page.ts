@@ -1,0 +1,89 @@
+import { appendFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { currentSignal } from '../executors/local.ts';
+import { now } from '../timing/clock.ts';
+import { attempt, defaultTimeouts, type PageTimeouts } from './attempt.ts';
+import { BadStatus, failureOf, isPassing, PageError, type PageFailure } from './failure.ts';
+import { fileName } from './file-name.ts';
+import { manifestLine } from './manifest.ts';
+import { defaults, type RetryPolicy, waitBefore } from './retry.ts';
+import type { Written } from './to-file.ts';
+
+/** How a page is fetched. */
+export interface PageOptions extends RetryPolicy {
+  /** Ms that each phase of an attempt may take. */
+  readonly timeouts?: PageTimeouts;
+  /** The file's name; `fileName(url)` if absent. */
+  readonly file?: string;
+  /** A file that gets a line with the page's checksum, before the page gets its name: what `crawl` resumes by. */
+  readonly manifest?: string;
+  /** Stops it when it aborts; it then throws the signal's reason. The task's own signal stops it in any case. */
+  readonly signal?: AbortSignal;
+}
+
+/** A page that was fetched: plain data, which travels from any worker. */
+export interface Page {
+  readonly url: string;
+  /** The name of its file in the folder. */
+  readonly file: string;
+  /** Bytes of the file, unpacked. */
+  readonly bytes: number;
+  /** The file's SHA-256, in hex. */
+  readonly sha256: string;
+  /** Ms from the call to the file, with all attempts and waits. */
+  readonly ms: number;
+  /** Why earlier attempts failed, in order; empty when the first one brought it. */
+  readonly failures: readonly PageFailure[];
+}
+
+/**
+ * Fetches a page to `<folder>/<last path part>.html`; the same function on every executor.
+ *
+ * The body is streamed to disk and gets its name when it is whole: a file with that name is never half a page. What may
+ * pass (a reset, a stall, a truncated body, 408, 418, 425, 429, 5xx) is tried again after a growing, jittered wait that is
+ * never shorter than the server's `Retry-After`. Connections are kept and used again, for each thread its own.
+ *
+ * @param url the page's address
+ * @param folder made if it is not there
+ * @throws PageError when it did not come, with the failure of each attempt; the signal's reason
+ * @example
+ * const pages = await pool.map((link) => fetchPage(link, folder), links);
+ */
+export async function fetchPage(url: string, folder: string, options: PageOptions = {}): Promise<Page> {
+  const { retries = defaults.retries, backoff = defaults.backoff, maxWait = defaults.maxWait, manifest } = options;
+  if (!/^https?:/i.test(url) || !URL.canParse(url)) {
+    throw new TypeError(`fetchPage() needs an address with http:// or https://, not '${url}'.`);
+  }
+  const start = now();
+  const file = options.file ?? fileName(url);
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const signal = bothOf(options.signal, currentSignal());
+  const whenWhole =
+    manifest === undefined
+      ? undefined
+      : ({ bytes, sha256 }: Written, part: string) =>
+          appendFile(manifest, manifestLine({ url, file, bytes, sha256, part }));
+  const failures: PageFailure[] = [];
+  for (;;) {
+    try {
+      const { bytes, sha256 } = await attempt(url, { folder, file, whenWhole }, timeouts, signal);
+      return { url, file, bytes, sha256, ms: now() - start, failures };
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      failures.push(failureOf(error));
+      if (!isPassing(error) || failures.length > retries) throw new PageError(url, failures, error);
+      const asked = error instanceof BadStatus ? error.retryAfter : undefined;
+      if (asked !== undefined && asked > maxWait) {
+        const hint = `, and the server asks to wait ${asked} ms, longer than maxWait (${maxWait} ms)`;
+        throw new PageError(url, failures, error, hint);
+      }
+      await sleep(waitBefore(failures.length, backoff, asked), undefined, { signal }).catch(() => {
+        throw signal?.reason;
+      });
+    }
+  }
+}
+
+function bothOf(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one !== undefined && other !== undefined ? AbortSignal.any([one, other]) : (one ?? other);
+}

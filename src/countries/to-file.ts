@@ -1,0 +1,74 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+
+/** What was written: its size and its checksum. */
+export interface Written {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Where a page is to go. */
+export interface Target {
+  readonly folder: string;
+  readonly file: string;
+  /** Called when the page lies whole in the folder under the name `part`, before it gets its own. */
+  readonly whenWhole?: (written: Written, part: string) => Promise<void>;
+}
+
+/** Unfinished files are called `.part-<process id>-<random>`. */
+export const partPrefix = '.part-';
+
+/** Bytes unpacked at once: few trips to the thread pool for a page, and little memory for many pages. */
+const piece = 65_536;
+
+/**
+ * Streams a body to a file: under a name of its own first, which becomes `file` when all of it is there. A file of that
+ * name is therefore always whole, and of a body that fails nothing is left. (A process that is killed leaves its
+ * unfinished file; a machine that loses power may lose more, as nothing is forced to the disk.)
+ */
+export async function toFile(body: Readable, encoding: string, target: Target): Promise<Written> {
+  const { folder, file, whenWhole } = target;
+  const part = `${partPrefix}${process.pid}-${randomUUID()}`;
+  const path = join(folder, part);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let handle: FileHandle | undefined;
+  try {
+    handle = await openNew(path, folder);
+    const out = handle;
+    const write = async (pieces: AsyncIterable<Buffer>): Promise<void> => {
+      for await (const one of pieces) {
+        hash.update(one);
+        bytes += one.length;
+        await out.writeFile(one); // which goes on where the last one ended, and writes all of it
+      }
+    };
+    if (encoding === 'gzip') await pipeline(body, createGunzip({ chunkSize: piece }), write);
+    else await pipeline(body, write);
+    await handle.close();
+    handle = undefined;
+    const written = { bytes, sha256: hash.digest('hex') };
+    await whenWhole?.(written, part);
+    await rename(path, join(folder, file));
+    return written;
+  } catch (error) {
+    body.destroy();
+    await handle?.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+async function openNew(path: string, folder: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(folder, { recursive: true });
+    return open(path, 'wx');
+  }
+}

@@ -20,7 +20,8 @@ let reentryOf: (lock: RLock) => Reentry;
  * Who holds it is a task, not a thread: one enters again inside of one's own `with` or `withSync`, and with
  * `acquireSync` in one synchronous stretch of code, as in a function that calls itself. Two tasks of one thread never
  * share it: `acquireSync` throws at once when another task of this very thread has it, or the same one before an
- * `await`, as it would wait for ever.
+ * `await`, as it would wait for ever. What is started inside of a `with` belongs to it, also when two such calls run side
+ * by side: between those the lock keeps no order.
  *
  * @example
  * const lock = new RLock();
@@ -103,6 +104,7 @@ export class RLock {
 
   /** Like `with`, but blocks, in worker threads, and for functions that are not async. */
   withSync<R>(fn: () => R, options?: BlockOptions): R {
+    if (mustNotBlock) throw noBlock('withSync', 'await lock.with(…)');
     const guard = this.acquireSync(options);
     let result: R;
     try {

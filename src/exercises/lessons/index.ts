@@ -27,6 +27,10 @@ import { bank } from './07-bank.ts';
 import { feed } from './07-feed.ts';
 import { lostBytes } from './07-lost-bytes.ts';
 import { stage } from './07-stage.ts';
+import { savePage } from './08-save-page.ts';
+import { tasksOnThreads } from './08-tasks-on-threads.ts';
+import { tryAgain } from './08-try-again.ts';
+import { waitsHere } from './08-waits-here-work-there.ts';
 
 /** Every exercise of the course by its id, in reading order. */
 export const definitions = {
@@ -59,6 +63,10 @@ export const definitions = {
   '07.2': feed,
   '07.3': stage,
   '07.4': bank,
+  '08.1': tasksOnThreads,
+  '08.2': savePage,
+  '08.3': tryAgain,
+  '08.4': waitsHere,
 } as const;
 
 /** The ids of all exercises: the lesson's number, a dot, the exercise's number. */

@@ -101,7 +101,7 @@ describe('reduction', () => {
         seen.deadlocks += Number(all.deadlocks > 0);
         seen.fewer += Number(reduced.interleavings < all.interleavings);
       }),
-      { numRuns: 150, seed: 6 },
+      { numRuns: 100, seed: 6 },
     );
     for (const [kind, times] of Object.entries(seen)) assert.ok(times > 10, `${kind}: ${times} of the random programs`);
   });

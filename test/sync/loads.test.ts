@@ -14,7 +14,7 @@ import {
 
 const million = 1_000_000;
 /** Where each operation puts a thread to sleep; the soak runs millions of these as well. */
-const fewer = 240_000;
+const fewer = 120_000;
 
 describe('up to a million operations of 4 threads', function () {
   this.timeout(120_000);

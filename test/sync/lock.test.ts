@@ -249,6 +249,7 @@ for (const [kind, Kind] of Object.entries(kinds)) {
     it('never blocks a main thread, nor for what its own thread holds', async () => {
       const lock = new Kind();
       assert.throws(() => lock.acquireSync(), /await lock.acquire/);
+      assert.throws(() => lock.withSync(() => {}), /await lock.with\(/);
       const ok = await run(async (one: Either) => {
         const guard = await one.acquire();
         let text = '';

@@ -54,7 +54,8 @@ export const faultNames = ['418', '429', '500', '503', 'reset', 'stall', 'trunca
 export function siteOptions(options: CountriesOptions): SiteOptions {
   const { delay = 100, faults = {}, rate, seed = 1, pages = 238 } = options;
   const times: Record<string, number> = typeof delay === 'number' ? { delay } : delay;
-  for (const [name, value] of Object.entries(times)) check(`a ${name}`, value, value >= 0, 'ms, 0 or more');
+  for (const [name, value] of Object.entries(times))
+    check(`a ${name}`, value, value >= 0 && value < 2 ** 31, 'ms, 0 or more');
   if (typeof delay !== 'number' && 'median' in delay) {
     check(
       'a p99',
@@ -68,7 +69,9 @@ export function siteOptions(options: CountriesOptions): SiteOptions {
     if ((faultNames as readonly string[]).includes(name)) {
       check(`faults[${name}]`, value, value >= 0 && value <= 1, 'a share from 0 to 1');
       sum += value;
-    } else if (name === 'until' || name === 'retryAfter' || name === 'dripFor') {
+    } else if (name === 'retryAfter') {
+      check('faults.retryAfter', value, Number.isSafeInteger(value) && value >= 0, 'whole seconds');
+    } else if (name === 'until' || name === 'dripFor') {
       check(`faults.${name}`, value, value >= 0, 'a number, 0 or more');
     } else {
       throw new RangeError(`startCountries(): there is no fault '${name}'; there are ${faultNames.join(', ')}.`);

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { constants, gzipSync } from 'node:zlib';
 import { escapeHtml } from '../show/parts.ts';
 import { type Country, countries, flagOf } from './data.ts';
+import { Register } from './register.ts';
 import { seeded } from './seeded.ts';
 
 /** Bytes of the smallest and the largest page; a page falls short of its size by less than a row. */
 const smallest = 31_000;
 const largest = 299_000;
+/** Where the register comes in. */
+const cut = '\f';
 
 /** A page as it is sent, and compressed. */
 export interface Page {
@@ -16,24 +19,26 @@ export interface Page {
   readonly checksum: string;
 }
 
-/** The pages of the site. Each is made when it is first wanted: all of them take a quarter of a second. */
+/** The pages of the site. Each is made when it is first wanted: all of them take a tenth of a second. */
 export class Pages {
   readonly seed: number;
   /** The last part of each page's address, not yet encoded. */
   readonly names: readonly string[];
   readonly index: Page;
   readonly #numbers: ReadonlyMap<string, number>;
+  readonly #register: Register;
   readonly #made: (Page | undefined)[] = [];
 
   /** @param count how many; beyond the countries come further editions, whose bytes are those of the first */
   constructor(seed: number, count: number) {
     this.seed = seed;
+    this.#register = new Register(seed, largest);
     this.names = Array.from({ length: count }, (_, number) => {
       const edition = Math.floor(number / countries.length);
       return countryOf(number).page + (edition === 0 ? '' : `_${edition + 1}`);
     });
     this.#numbers = new Map(this.names.map((name, number) => [name, number]));
-    this.index = pageOf(indexHtml(this.names));
+    this.index = pageOf(Buffer.from(indexHtml(this.names)));
   }
 
   /** The number of the page of that name; undefined if there is none. */
@@ -43,7 +48,7 @@ export class Pages {
 
   page(number: number): Page {
     const index = number % countries.length;
-    this.#made[index] ??= pageOf(countryHtml(countries[index]!, index, this.seed));
+    this.#made[index] ??= pageOf(countryHtml(countries[index]!, index, this.seed, this.#register));
     return this.#made[index];
   }
 
@@ -64,8 +69,7 @@ function countryOf(number: number): Country {
   return countries[number % countries.length]!;
 }
 
-function pageOf(html: string): Page {
-  const body = Buffer.from(html);
+function pageOf(body: Buffer): Page {
   const zipped = gzipSync(body, { level: constants.Z_BEST_SPEED });
   return { body, zipped, checksum: createHash('sha256').update(body).digest('hex') };
 }
@@ -86,8 +90,8 @@ function sizeOf(index: number, seed: number): number {
   return Math.round(smallest * (largest / smallest) ** (seeded(seed, index, 1) ** 2));
 }
 
-/** The facts, then a table of seeded numbers that fills the page to its size. */
-function countryHtml(country: Country, index: number, seed: number): string {
+/** The facts, then as much of the register as fills the page to its size. */
+function countryHtml(country: Country, index: number, seed: number, register: Register): Buffer {
   const { code, name, native, capital, continent } = country;
   const neighbours = countries.filter((other) => other.continent === continent && other !== country);
   const links = neighbours.map((other) => `<li><a href="${pathOf(other.page)}">${escapeHtml(other.name)}</a></li>`);
@@ -102,25 +106,11 @@ function countryHtml(country: Country, index: number, seed: number): string {
     `<p>${flagOf(code)}</p>\n<table class="facts">\n${facts.join('\n')}\n</table>\n` +
     `<h2>More of ${continent}</h2>\n<ul>\n${links.join('\n')}\n</ul>\n` +
     '<h2>Register</h2>\n<p>Drawn at random from a seed: these numbers mean nothing.</p>\n<table class="register">\n';
-  const frame = Buffer.byteLength(html(name, `${start}</table>`));
-  return html(name, `${start}${register(sizeOf(index, seed) - frame, seeded(seed, index, 2))}</table>`);
-}
-
-/**
- * As many rows as `room` holds, one character a byte. The numbers come from a linear congruential generator with the
- * constants of Numerical Recipes: it is the quickest there is, and nothing but their look matters.
- */
-function register(room: number, start: number): string {
-  let state = start * 2 ** 32;
-  let rows = '';
-  for (let row = 0; ; row += 1) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const month = `${1900 + Math.floor(row / 12)}-${row % 12 < 9 ? '0' : ''}${(row % 12) + 1}`;
-    const cells = `<td class="number">${state >>> 15}</td><td class="number">${(state >>> 4) % 100}</td>`;
-    const text = `<tr><th>${month}</th>${cells}</tr>\n`;
-    if (rows.length + text.length > room) return rows;
-    rows += text;
-  }
+  const [before, after] = html(name, `${start}${cut}</table>`)
+    .split(cut)
+    .map((part) => Buffer.from(part));
+  const room = sizeOf(index, seed) - before!.length - after!.length;
+  return Buffer.concat([before!, register.part(seeded(seed, index, 2), room), after!]);
 }
 
 function html(title: string, content: string): string {

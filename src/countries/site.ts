@@ -36,7 +36,7 @@ export interface CountriesSite {
   /** @throws Error when the site has ended */
   counters(): Promise<SiteCounters>;
   /**
-   * SHA-256, in hexadecimal, of each page by its address; costs the site a quarter of a second at the first time.
+   * SHA-256, in hexadecimal, of each page by its address; costs the site a tenth of a second at the first time.
    *
    * @throws Error when the site has ended
    */

@@ -49,6 +49,9 @@ const parts =
       ? [[`test/!(${slow.replaceAll(',', '|')})/**/*.test.ts`], [`test/{${slow}}/**/*.test.ts`]]
       : [['test/**/*.test.ts']];
 
+/** Each thread that a test starts loads the sources anew: kept as compiled, that takes half of its time. */
+const compiled = process.env.NODE_COMPILE_CACHE ?? join(stateDir, 'compiled');
+
 /**
  * Runs mocha on a part of the tests, and counts them. All parts but the first are shown when they are over.
  * @param {string[]} patterns
@@ -61,7 +64,10 @@ async function run(patterns, index) {
   const args = [bin('mocha', 'bin', 'mocha.js'), '--reporter', reporter, ...patterns];
   const output = index === 0 ? undefined : openSync(log, 'w');
   try {
-    const code = await runOn(process.execPath, args, { env: { COUNTS_FILE: countsFile }, output });
+    const code = await runOn(process.execPath, args, {
+      env: { COUNTS_FILE: countsFile, NODE_COMPILE_CACHE: compiled },
+      output,
+    });
     const shown = { passed: 0, failed: 0, skipped: 0, ...JSON.parse(readIfThere(countsFile) ?? '{}') };
     const died = !shown.ended || (code !== 0 && shown.failed === 0);
     return { ...shown, died: died ? `mocha ended before its tests did (exit code ${code}).` : undefined, log };

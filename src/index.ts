@@ -22,6 +22,8 @@ export {
   roundRobin,
 } from './coroutines/scheduler.ts';
 export { type TaskGroup, type TaskGroupOptions, withTaskGroup } from './coroutines/task-group.ts';
+export { type CrawlOptions, crawl } from './countries/crawl.ts';
+export type { Crawled } from './countries/crawled.ts';
 export { PageError, type PageFailure } from './countries/failure.ts';
 export { fileName } from './countries/file-name.ts';
 export { countryLinks } from './countries/links.ts';

@@ -1,5 +1,5 @@
 import { BadStatus, OutOfTime } from './failure.ts';
-import { retryAfterOf } from './retry.ts';
+import { parseRetryAfter } from './retry.ts';
 import { type Target, toFile, type Written } from './to-file.ts';
 
 /** Ms that each phase of one attempt may take. */
@@ -40,7 +40,7 @@ export async function attempt(
     });
     if (statusCode !== 200) {
       await body.dump(); // or its connection could not be used again
-      throw new BadStatus(statusCode, retryAfterOf(headers['retry-after']));
+      throw new BadStatus(statusCode, parseRetryAfter(headers['retry-after']));
     }
     return await toFile(body, String(headers['content-encoding'] ?? ''), target);
   } catch (error) {

@@ -10,6 +10,7 @@ export type PageFailure =
   | 'truncated'
   | 'broken body'
   | 'no address'
+  | 'worker'
   | 'file'
   | 'other';
 
@@ -21,14 +22,18 @@ export class PageError extends Error {
   readonly failure: PageFailure;
   /** Why each attempt failed, in order. */
   readonly failures: readonly PageFailure[];
+  /** Ms that the server asked to wait for, the last time, if it did. */
+  readonly retryAfter: number | undefined;
 
-  constructor(url: string, failures: readonly PageFailure[], cause: unknown, hint = '') {
+  constructor(url: string, failures: readonly PageFailure[], error: unknown, hint = '') {
     const failure = failures.at(-1) ?? 'other';
     const times = failures.length === 1 ? '' : ` after ${failures.length} attempts`;
+    const cause = isPageError(error) ? error.cause : error; // one attempt of a crawl has failed as a page of its own
     super(`${url} could not be fetched: ${failure}${times}${hint}`, { cause });
     this.url = url;
     this.failure = failure;
     this.failures = failures;
+    this.retryAfter = retryAfterOf(error);
   }
 }
 
@@ -42,7 +47,7 @@ export class BadStatus extends Error {
   constructor(status: number, retryAfter: number | undefined) {
     super(`the server answered ${status}`);
     this.status = status;
-    this.retryAfter = retryAfter;
+    this.retryAfter = retryAfterOf(error);
   }
 }
 
@@ -74,15 +79,27 @@ const passing = new Set([408, 418, 421, 425, 429]);
 export function failureOf(error: unknown): PageFailure {
   if (error instanceof BadStatus) return `status ${error.status}`;
   if (error instanceof OutOfTime) return 'timeout';
-  const { code, syscall } = (error ?? {}) as { code?: string; syscall?: string };
+  if (isPageError(error)) return error.failure;
+  const { name, code, syscall } = (error ?? {}) as { name?: string; code?: string; syscall?: string };
+  if (name === 'WorkerDied') return 'worker';
+  if (name === 'HTTPParserError') return code === undefined ? 'truncated' : 'broken body'; // without one: it ended early
   if (code === undefined) return 'other';
-  if (code.startsWith('HPE_')) return 'broken body';
   return byCode[code] ?? (syscall === undefined ? 'other' : 'file');
 }
 
 /** True if another attempt may succeed. */
-export function isPassing(error: unknown): boolean {
-  if (error instanceof BadStatus) return error.status >= 500 || passing.has(error.status);
-  const failure = failureOf(error);
+export function isPassing(failure: PageFailure): boolean {
+  const status = /^status (\d+)$/.exec(failure)?.[1];
+  if (status !== undefined) return Number(status) >= 500 || passing.has(Number(status));
   return failure !== 'file' && failure !== 'other';
+}
+
+/** Ms that the server asked to wait for, in an attempt that failed so; undefined if it did not. */
+export function retryAfterOf(error: unknown): number | undefined {
+  return error instanceof BadStatus || isPageError(error) ? error.retryAfter : undefined;
+}
+
+/** One that comes from a worker has the name, but not the class. */
+export function isPageError(error: unknown): error is PageError {
+  return error instanceof PageError || (error instanceof Error && error.name === 'PageError' && 'failure' in error);
 }

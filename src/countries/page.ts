@@ -1,12 +1,11 @@
 import { appendFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { currentSignal } from '../executors/local.ts';
 import { now } from '../timing/clock.ts';
 import { attempt, defaultTimeouts, type PageTimeouts } from './attempt.ts';
-import { BadStatus, failureOf, isPassing, PageError, type PageFailure } from './failure.ts';
+import type { PageFailure } from './failure.ts';
 import { fileName } from './file-name.ts';
 import { manifestLine } from './manifest.ts';
-import { defaults, type RetryPolicy, waitBefore } from './retry.ts';
+import { type RetryPolicy, retrying } from './retry.ts';
 import type { Written } from './to-file.ts';
 
 /** How a page is fetched. */
@@ -50,38 +49,19 @@ export interface Page {
  * const pages = await pool.map((link) => fetchPage(link, folder), links);
  */
 export async function fetchPage(url: string, folder: string, options: PageOptions = {}): Promise<Page> {
-  const { retries = defaults.retries, backoff = defaults.backoff, maxWait = defaults.maxWait, manifest } = options;
   if (!/^https?:/i.test(url) || !URL.canParse(url)) {
     throw new TypeError(`fetchPage() needs an address with http:// or https://, not '${url}'.`);
   }
   const start = now();
-  const file = options.file ?? fileName(url);
+  const { file = fileName(url), manifest } = options;
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const signal = bothOf(options.signal, currentSignal());
-  const whenWhole =
-    manifest === undefined
-      ? undefined
-      : ({ bytes, sha256 }: Written, part: string) =>
-          appendFile(manifest, manifestLine({ url, file, bytes, sha256, part }));
-  const failures: PageFailure[] = [];
-  for (;;) {
-    try {
-      const { bytes, sha256 } = await attempt(url, { folder, file, whenWhole }, timeouts, signal);
-      return { url, file, bytes, sha256, ms: now() - start, failures };
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      failures.push(failureOf(error));
-      if (!isPassing(error) || failures.length > retries) throw new PageError(url, failures, error);
-      const asked = error instanceof BadStatus ? error.retryAfter : undefined;
-      if (asked !== undefined && asked > maxWait) {
-        const hint = `, and the server asks to wait ${asked} ms, longer than maxWait (${maxWait} ms)`;
-        throw new PageError(url, failures, error, hint);
-      }
-      await sleep(waitBefore(failures.length, backoff, asked), undefined, { signal }).catch(() => {
-        throw signal?.reason;
-      });
-    }
-  }
+  const note = (path: string) => (written: Written, part: string) =>
+    appendFile(path, manifestLine({ url, file, ...written, part }));
+  const target = { folder, file, whenWhole: manifest === undefined ? undefined : note(manifest) };
+  const once = () => attempt(url, target, timeouts, signal);
+  const [written, failures] = await retrying(url, once, { ...options, signal });
+  return { url, file, ...written, ms: now() - start, failures };
 }
 
 function bothOf(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {

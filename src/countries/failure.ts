@@ -47,7 +47,7 @@ export class BadStatus extends Error {
   constructor(status: number, retryAfter: number | undefined) {
     super(`the server answered ${status}`);
     this.status = status;
-    this.retryAfter = retryAfterOf(error);
+    this.retryAfter = retryAfter;
   }
 }
 

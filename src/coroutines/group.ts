@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
 import { CancelledError } from '../executors/errors.ts';
 import { currentSignal, runWithSignal } from '../executors/local.ts';
@@ -84,7 +85,11 @@ export class GroupTask<T = unknown> implements PromiseLike<T> {
     let error: unknown;
     try {
       // Through a promise, so that a function that throws at once fails no sooner than one that is async.
-      const value = await new Promise<T>((resolve) => resolve(runTask(() => runWithSignal(signal, () => fn(signal)))));
+      // Through a snapshot, so that what the function does to the context before its first wait stays in the task.
+      const begin = AsyncLocalStorage.snapshot();
+      const value = await new Promise<T>((resolve) =>
+        resolve(begin(() => runTask(() => runWithSignal(signal, () => fn(signal))))),
+      );
       this.state = 'finished';
       return value;
     } catch (thrown) {

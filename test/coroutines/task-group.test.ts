@@ -326,6 +326,22 @@ describe('withTaskGroup', () => {
     assert.equal(currentSignal(), undefined);
   });
 
+  it('keeps in a task what the task does to its context, also before its first wait', async () => {
+    const user = new AsyncLocalStorage<string>();
+    const seen = await user.run('outer', () =>
+      withTaskGroup(async (group) => {
+        const one = group.spawn(async () => {
+          user.enterWith('of one');
+          await sleep(1);
+          return user.getStore();
+        });
+        const other = group.spawn(async () => user.getStore());
+        return [user.getStore(), await one, await other];
+      }),
+    );
+    assert.deepEqual(seen, ['outer', 'of one', 'outer']);
+  });
+
   it('stops when its cell is interrupted, and leaves nobody listening', async () => {
     const ends = new Set<() => void>();
     const host: Host = {

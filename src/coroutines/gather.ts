@@ -68,7 +68,11 @@ async function gatherAll(
       open -= 1;
       inContext(fill);
     };
-    void task.then(left, () => left());
+    void task.then(left, (error) => {
+      // One that was told to stop is no failure; but who gives up by itself has no result to give.
+      if (!group.signal.aborted) group.fail(error);
+      left();
+    });
   };
   const fill = (): void => {
     try {
@@ -85,7 +89,11 @@ async function gatherAll(
   };
   fill();
   await over;
-  if (!ended) rest.return?.();
+  try {
+    if (!ended) rest.return?.();
+  } catch (error) {
+    group.fail(error);
+  }
   await group.close();
   if (group.errors.length > 0) throw group.errors[0];
   group.throwIfFailed();
@@ -114,10 +122,17 @@ export async function* mapAsync<T, R>(
   { limit = 8, signal }: MapAsyncOptions = {},
 ): AsyncGenerator<R, void, undefined> {
   checkLimit(limit);
+  const from = Object(source) as Partial<AsyncIterable<T> & Iterable<T>>;
+  if (from[Symbol.asyncIterator] === undefined && from[Symbol.iterator] === undefined) {
+    throw new TypeError(`mapAsync() needs something to go through, not ${inspect(source)}: mapAsync(urls, load).`);
+  }
+  if (typeof fn !== 'function') {
+    throw new TypeError(`mapAsync() needs a function for each item, not ${inspect(fn)}: mapAsync(urls, load).`);
+  }
   const group = new Group('mapAsync', signal);
   const inContext = AsyncLocalStorage.snapshot();
   const items: AsyncIterator<T> | Iterator<T> =
-    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    from[Symbol.asyncIterator]?.() ?? (source as Iterable<T>)[Symbol.iterator]();
   /** What is under way, in order. Invariant: with the one that the source is asked for, never more than `limit`. */
   const under: PromiseLike<R>[] = [];
   const feed: { state: 'open' | 'asked' | 'ended' } = { state: 'open' };

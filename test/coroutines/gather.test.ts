@@ -109,6 +109,26 @@ describe('gather', () => {
     assert.deepEqual(found, ['caller', 'caller', 'caller']);
   });
 
+  it('throws what a task gives up with by itself, in the place of a result that is none', async () => {
+    const gaveUp = new CancelledError('the one that it waited for was cancelled');
+    const run = gather([() => Promise.reject(gaveUp), () => 2]);
+    await assert.rejects(run, (error) => error === gaveUp);
+  });
+
+  it('throws the error of the task, also when the source fails to close', async () => {
+    function* broken() {
+      try {
+        for (;;) yield () => Promise.reject(new Error('of the task'));
+      } finally {
+        close();
+      }
+    }
+    const close = (): never => {
+      throw new Error('of the source');
+    };
+    await assert.rejects(gather(broken(), { limit: 1 }), /^Error: of the task/);
+  });
+
   it('refuses promises, no functions and bad limits', async () => {
     await assert.rejects(gather([pause(0) as never]), /gather\(\) was given a promise, which runs already at 0/);
     await assert.rejects(gather([5 as never]), /gather\(\) was given 5 at 0/);
@@ -198,6 +218,19 @@ describe('mapAsync', () => {
 
   it('gives each call a signal, which currentSignal() is too', async () => {
     for await (const isSame of mapAsync([1, 2], (_, signal) => signal === currentSignal())) assert.ok(isSame);
+  });
+
+  it('goes through a string, and refuses what nobody can go through', async () => {
+    const all = async (source: never, fn = (item: unknown) => item): Promise<unknown[]> => {
+      const found: unknown[] = [];
+      for await (const one of mapAsync(source, fn)) found.push(one);
+      return found;
+    };
+    assert.deepEqual(await all('ab' as never), ['a', 'b']);
+    for (const bad of [5, null, undefined]) {
+      await assert.rejects(all(bad as never), new RegExp(`mapAsync\\(\\) needs something to go through, not ${bad}`));
+    }
+    await assert.rejects(all([1] as never, 5 as never), /mapAsync\(\) needs a function for each item, not 5/);
   });
 
   it('stops by signal, also while it waits for its source', async () => {

@@ -9,7 +9,7 @@ import { Crawled } from './crawled.ts';
 import { isPageError, type PageError, type PageFailure } from './failure.ts';
 import { fileNames } from './file-name.ts';
 import { HostQueue } from './host-queue.ts';
-import { manifestOf, wholeFrom } from './manifest.ts';
+import { manifestOf, removeLeftovers, wholeFrom } from './manifest.ts';
 import { fetchPage, type Page, type PageOptions } from './page.ts';
 import { retrying } from './retry.ts';
 
@@ -58,6 +58,7 @@ export async function crawl(links: Iterable<string>, folder: string, options: Cr
       queue.drain(perHost, (url) => work.fetch(url, queue).then(() => bar?.tick())),
     );
     await Promise.all(drained);
+    await removeLeftovers(folder);
   } catch (error) {
     controller.abort(error); // the others' pages are not wanted any more
     throw error;

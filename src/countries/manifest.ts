@@ -86,18 +86,23 @@ async function checksum(path: string): Promise<string | undefined> {
   return hash.digest('hex');
 }
 
-async function removeLeftovers(folder: string): Promise<void> {
+/**
+ * Removes the unfinished files of processes that are gone. A crawl does it last once more: the workers of one that was
+ * killed may live a little longer than it.
+ */
+export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(ifAbsent([]))) {
     if (!name.startsWith(partPrefix)) continue;
     const pid = Number.parseInt(name.slice(partPrefix.length), 10);
-    if (!isRunning(pid)) await rm(join(folder, name), { force: true });
+    if (!(await isRunning(pid))) await rm(join(folder, name), { force: true });
   }
 }
 
-function isRunning(pid: number): boolean {
+async function isRunning(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
+    // One that has ended and that nobody has asked about still has its number, on Linux with a Z for its state.
+    return !/\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }

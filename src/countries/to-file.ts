@@ -56,7 +56,7 @@ export async function toFile(body: Readable, encoding: string, target: Target): 
     await rename(path, join(folder, file));
     return written;
   } catch (error) {
-    body.destroy();
+    body.once('error', () => {}).destroy(); // it may not even have begun to flow
     await handle?.close();
     await rm(path, { force: true });
     throw error;

@@ -60,6 +60,8 @@ export class Diagnosis<T = unknown> extends Shown {
   readonly loopUtilisation: number;
   /** Where the time went, in ms. */
   readonly spent: Spent;
+  /** False when for most of the time no core was free: the rest tells too little, and another run is needed. */
+  readonly reliable: boolean;
   /** CPU bursts of threads and children, I/O bursts of the main thread: ms of `now()`. */
   readonly bursts: readonly Burst[];
   readonly #facts: Facts;
@@ -77,6 +79,7 @@ export class Diagnosis<T = unknown> extends Shown {
     this.computing = known > 0 ? spent.computing / known : 0;
     this.loopUtilisation = facts.loop;
     this.spent = spent;
+    this.reliable = spent.lost <= facts.ms / 2;
     this.bursts = facts.bursts;
     this.verdict =
       this.computing >= cpuBound
@@ -127,9 +130,10 @@ export class Diagnosis<T = unknown> extends Shown {
     const right = (key: string) => ({ key, align: 'right' }) as const;
     const verdict = `${label} is ${this.verdict}: it computed ${percent(this.computing)} of the time that it had.`;
     const picture = this.#picture ?? textOnly([this.#group]);
+    const lost = `For ${percent(spent.lost / ms)} of the time no core was free, so this says little: run it again.`;
     return [
       paragraph(failed ? `${verdict} It failed.` : verdict),
-      paragraph(this.advice),
+      paragraph(this.reliable ? this.advice : lost),
       picture,
       ...partsOf(table(rows, { caption: 'Evidence', columns: ['evidence', right('found'), right('of the time')] })),
     ];

@@ -33,10 +33,24 @@ describe('diagnose', function () {
     it(`is right about: ${name}`, async function () {
       if (name.includes('child') && !tellsOfThreads()) this.skip();
       const { run, verdict } = named(name);
-      const found = await diagnose(name, run);
+      let found = await diagnose(name, run);
+      for (let again = 0; again < 5 && !found.reliable; again += 1) found = await diagnose(name, run);
+      // A machine that had no core for it in six runs says nothing of the verdict.
+      if (!found.reliable) this.skip();
       assert.equal(found.verdict, verdict, String(found));
     });
   }
+
+  it('says that a run which mostly had no core tells little', () => {
+    const bare = { label: 'f', value: 1, loop: 1, moved: 0, waits: new Map(), bursts: [], start: 0, failed: false };
+    const cpu = { main: 10, others: 0, children: 0, system: 0 };
+    const crowded = new Diagnosis({ ...bare, ms: 100, cpu, spent: { computing: 40, io: 0, idle: 0, lost: 60 } });
+    assert.equal(crowded.reliable, false);
+    assert.match(String(crowded), /For 60 % of the time no core was free, so this says little: run it again\./);
+    const free = new Diagnosis({ ...bare, ms: 100, cpu, spent: { computing: 90, io: 0, idle: 0, lost: 10 } });
+    assert.equal(free.reliable, true);
+    assert.doesNotMatch(String(free), /run it again/);
+  });
 
   it('is right without what only Linux tells', async () => {
     for (const name of ['matrix multiplication', 'API calls, one by one', 'sleeping']) {

@@ -154,6 +154,9 @@ export class Coroutine<Sent, Yielded, Returned> {
 export function coroutine<Args extends readonly unknown[], G extends Steps>(
   fn: (...args: Args) => G,
 ): (...args: Args) => Coroutine<SentTo<G>, YieldedBy<G>, ReturnedBy<G>> {
+  if (typeof fn !== 'function') {
+    throw new TypeError(`coroutine() needs a generator function, not ${inspect(fn)}: coroutine(function* () { … }).`);
+  }
   return (...args) => prime(fn(...args), fn.name || undefined);
 }
 
@@ -161,8 +164,12 @@ export function coroutine<Args extends readonly unknown[], G extends Steps>(
  * Runs a generator that has not begun yet to its first `yield`: from there on it takes values.
  *
  * @param name how errors call it
+ * @throws TypeError when it is none; what it throws before its first `yield`
  */
 export function prime<G extends Steps>(generator: G, name?: string): Coroutine<SentTo<G>, YieldedBy<G>, ReturnedBy<G>> {
   const steps = generator as Generator<unknown, unknown, never>;
+  if (typeof steps?.next !== 'function' || typeof steps[Symbol.iterator] !== 'function') {
+    throw new TypeError(`Only a generator can be primed, not ${inspect(generator)}: it is what a function* gives.`);
+  }
   return new Coroutine(steps as Generator<YieldedBy<G>, ReturnedBy<G>, SentTo<G>>, name);
 }

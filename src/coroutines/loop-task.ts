@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CancelledError } from '../executors/errors.ts';
 import { blame } from './blame.ts';
 
@@ -17,6 +18,7 @@ export interface LoopHost {
   ended(task: LoopTask): unknown;
 }
 const wrongYield = 'A task yields nothing, or waits with yield*, as yield* loop.until(promise)';
+const wrongStart = 'give a generator, or a function* (for a promise, yield* loop.until(promise) in one)';
 const leave: Resume = (steps) => steps.return(undefined);
 
 /** Steps that an `EventLoop` runs. `yield* task` waits for it and gives its result. */
@@ -39,6 +41,9 @@ export class LoopTask<T = unknown> {
     const own = typeof start === 'function' ? start.name : '';
     this.name = `task ${(typeof name === 'number' && own) || name}`;
     this.#steps = typeof start === 'function' ? start() : start;
+    if (typeof this.#steps?.next !== 'function' || typeof this.#steps[Symbol.iterator] !== 'function') {
+      throw new TypeError(`${this.name} is made of ${inspect(this.#steps)}: ${wrongStart}.`);
+    }
     this.#host = host;
     this.#wait();
   }

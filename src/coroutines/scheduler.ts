@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { TimeoutError } from '../executors/errors.ts';
 import { blame } from './blame.ts';
 
@@ -23,7 +24,8 @@ export interface RoundRobinOptions {
  * have returned. Nothing comes between two yields of a task. When it ends early, the other tasks' `finally` blocks run.
  *
  * @returns what each returned, in the order of the tasks
- * @throws what a task throws, with the task's name in its message; TimeoutError; RangeError when `timeout` is no time
+ * @throws what a task throws, with the task's name in its message; TimeoutError; RangeError when `timeout` is no time,
+ *   TypeError when a task is no generator
  * @example
  * function* count(to: number) {
  *   for (let n = 1; n <= to; n += 1) yield console.log(n);
@@ -43,6 +45,11 @@ export function roundRobin<const Tasks extends readonly RoundRobinTask[]>(
     return `task ${(typeof task === 'function' && task.name) || place + 1}`;
   };
   const live = tasks.map((task) => (typeof task === 'function' ? task() : task));
+  for (const [place, task] of live.entries()) {
+    if (typeof task?.next !== 'function' || typeof task[Symbol.iterator] !== 'function') {
+      throw new TypeError(`${nameOf(place)} is no generator but ${inspect(task)}: give what a function* gives.`);
+    }
+  }
   /** Where each of the live ones stood among the tasks. */
   const places = live.map((_, place) => place);
   const results: unknown[] = new Array(live.length).fill(undefined);

@@ -144,6 +144,13 @@ describe('coroutine', () => {
     assert.equal(empty.result, 7);
   });
 
+  it('refuses what is no generator', () => {
+    assert.throws(() => coroutine(5 as never), /coroutine\(\) needs a generator function, not 5/);
+    assert.throws(() => coroutine(() => 5 as never)(), /Only a generator can be primed, not 5/);
+    const later = (async function* () {})();
+    assert.throws(() => prime(later as never), /Only a generator can be primed, not Object \[AsyncGenerator\]/);
+  });
+
   it('lets 100,000 of them stand at their yields at once', () => {
     const all = Array.from({ length: 100_000 }, () => minimum());
     for (const [index, each] of all.entries()) each.send(index);

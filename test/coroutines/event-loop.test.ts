@@ -305,6 +305,13 @@ describe('EventLoop', () => {
     await assert.rejects(loop.run(wrong), /A task yields nothing, or waits with yield\*.*not 5.*\(in task wrong\)/);
   });
 
+  it('names what a task cannot be made of', async () => {
+    const promised = async () => 5;
+    await assert.rejects(loop.run(promised as never), /task promised is made of Promise \{ 5 \}: give a generator, or/);
+    await assert.rejects(loop.run(5 as never), /is made of 5/);
+    assert.equal(await loop.run(() => worker('one', 0)), 'one');
+  });
+
   it('has 100,000 tasks alive at once, asleep and woken', async () => {
     let alive = 0;
     let most = 0;

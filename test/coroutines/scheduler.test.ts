@@ -92,6 +92,14 @@ describe('roundRobin', () => {
     assert.throws(() => roundRobin([], { timeout: Number.NaN }), /timeout is a number of ms/);
   });
 
+  it('refuses what is no generator before any task begins', () => {
+    const log: string[] = [];
+    assert.throws(() => roundRobin([steps('a', 1, log), 5 as never]), /task 2 is no generator but 5/);
+    const promises = async function fetches() {};
+    assert.throws(() => roundRobin([promises as never]), /task fetches is no generator but Promise/);
+    assert.deepEqual(log, []);
+  });
+
   it('has 100,000 tasks alive at once', () => {
     let alive = 0;
     let most = 0;

@@ -89,7 +89,9 @@ describe('diagnose', function () {
     const { computing, io, idle, lost } = found.spent;
     const sum = computing + io + idle + lost;
     assert.ok(sum <= found.ms * 1.1 + 20 && sum >= found.ms * 0.9 - 20, `${sum} of ${found.ms}`);
-    assert.ok(found.cpuMs >= 95 && computing >= 80 && idle >= 50, String(found));
+    assert.ok(found.cpuMs >= 95 && computing >= 80, String(found));
+    // On a loaded machine helpers of the engine that wait for a core make idle time look lost, but never like I/O.
+    assert.ok(idle + lost >= 50 && io <= 20, String(found));
   });
 
   it('throws what the function throws, and refuses what is no function', async () => {

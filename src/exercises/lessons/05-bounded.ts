@@ -52,7 +52,7 @@ export const bounded: Definition<Bounded> = {
       busy -= 1;
       return item + 1;
     };
-    const { value, trouble } = await observe(() => answer(3, items, work), 5_000);
+    const { value, trouble } = await observe(() => answer(3, items, work), 3_000);
     if (trouble !== undefined) return void that('it finishes', false, trouble);
     const wanted = items.map((item) => item + 1);
     that('the results are right and in order', same(value, wanted), sample(value));

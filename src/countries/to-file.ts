@@ -1,9 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { createWriteStream, open as openCallback } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
+
+/** A bare descriptor: a `FileHandle` costs more. */
+const open = promisify(openCallback);
 
 /** What was written: its size and its checksum. */
 export interface Written {
@@ -36,34 +41,28 @@ export async function toFile(body: Readable, encoding: string, target: Target): 
   const path = join(folder, part);
   const hash = createHash('sha256');
   let bytes = 0;
-  let handle: FileHandle | undefined;
   try {
-    handle = await openNew(path, folder);
-    const out = handle;
-    const write = async (pieces: AsyncIterable<Buffer>): Promise<void> => {
-      for await (const one of pieces) {
-        hash.update(one);
-        bytes += one.length;
-        await out.writeFile(one); // which goes on where the last one ended, and writes all of it
-      }
-    };
-    if (encoding === 'gzip') await pipeline(body, createGunzip({ chunkSize: piece }), write);
-    else await pipeline(body, write);
-    await handle.close();
-    handle = undefined;
+    const sink = createWriteStream(path, { fd: await openNew(path, folder) });
+    const gunzip = encoding === 'gzip' ? createGunzip({ chunkSize: piece }) : undefined;
+    const done = gunzip === undefined ? pipeline(body, sink) : pipeline(body, gunzip, sink);
+    // Beside the pipeline, which holds the flow for both: twice as quick as a step of it.
+    (gunzip ?? body).on('data', (data: Buffer) => {
+      hash.update(data);
+      bytes += data.length;
+    });
+    await done;
     const written = { bytes, sha256: hash.digest('hex') };
     await whenWhole?.(written, part);
     await rename(path, join(folder, file));
     return written;
   } catch (error) {
     body.once('error', () => {}).destroy(); // it may not even have begun to flow
-    await handle?.close();
     await rm(path, { force: true });
     throw error;
   }
 }
 
-async function openNew(path: string, folder: string): Promise<FileHandle> {
+async function openNew(path: string, folder: string): Promise<number> {
   try {
     return await open(path, 'wx');
   } catch (error) {

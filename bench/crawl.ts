@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type CountriesSite, startCountries } from '../src/countries/site.ts';
+import { type Bench, mapValues, quotients } from './harness.ts';
+import { type Entry, Field } from './tools/field.ts';
+import { fetchPeers } from './tools/peers.ts';
+
+/** Rounds that take some two minutes. */
+export const rounds = 5;
+
+const ours = 'interleaved';
+const floor = 'bare undici';
+const delay = 100;
+/** Pages of the site; the processes of the posts. */
+const [pages, processes] = [238, 11];
+
+const file = (name: string): string => fileURLToPath(new URL(`./crawl/${name}`, import.meta.url));
+
+/**
+ * The crawl of 238 pages that take 100 ms each: speed-ups over one page after another, the library's beside those of
+ * bare undici that does the same work, of Node's fetch with p-limit, and of Python's requests; and its memory.
+ */
+export default async function crawl(bench: Bench): Promise<void> {
+  const why = fetchPeers();
+  if (why !== undefined) bench.note(`Some peers could not be fetched (${why}).`);
+  for (const name of ['undici', 'p-limit']) bench.version(name);
+  const site = await startCountries({ delay });
+  try {
+    await site.checksums(); // all pages are made
+    await speed(bench, site);
+  } finally {
+    await site.stop();
+  }
+  if (process.env.NOMEM !== "1") await memory(bench);
+}
+
+function entries({ url }: CountriesSite): Entry[] {
+  const node = (adapter: string): Entry['command'] => [process.execPath, file('contender.mjs'), adapter, url];
+  return [
+    { name: floor, command: node('undici'), needed: true },
+    { name: ours, command: node('interleaved'), needed: true },
+    { name: 'fetch with p-limit', command: node('fetch') },
+    { name: 'Python', command: ['python3', file('python.py'), url] },
+  ];
+}
+
+async function speed(bench: Bench, site: CountriesSite): Promise<void> {
+  const field = await Field.start(bench, entries(site));
+  try {
+    const ways = ['sequential', 'sixteen', 'unbounded', 'threads', 'processes', 'combined', 'resumable'];
+    const measured = await field.measure(...ways);
+    const serial: Record<string, readonly number[]> = measured.others('sequential', []);
+    /** Speed-ups of one way, each over the contender's own sequential run. */
+    const gains = (way: string): Record<string, number[]> =>
+      Object.fromEntries(
+        Object.entries(measured.others(way, [])).flatMap(([name, ms]) =>
+          serial[name] === undefined ? [] : [[name, quotients(serial[name], ms)]],
+        ),
+      );
+    const peersOf = (all: Record<string, number[]>): Record<string, number[]> => {
+      const { [ours]: _, ...others } = all;
+      return others;
+    };
+    bench.figure(
+      'one page after another, s',
+      serial[ours]!.map((ms) => ms / 1000),
+      undefined,
+      mapValues(peersOf(serial as Record<string, number[]>), (each) => each.map((ms) => ms / 1000)),
+    );
+    const sixteen = gains('sixteen');
+    bench.figure('16 async tasks: speed-up', sixteen[ours]!, { atLeast: 15 }, peersOf(sixteen));
+    bench.ratio('the same ÷ bare undici', sixteen[ours]!, sixteen[floor]!, { atLeast: 0.98 });
+    const unbounded = gains('unbounded');
+    bench.figure('unbounded async: speed-up', unbounded[ours]!, undefined, peersOf(unbounded));
+    bench.ratio('the same ÷ bare undici', unbounded[ours]!, unbounded[floor]!, { atLeast: 0.9 });
+    bench.figure('16 threads: speed-up', gains('threads')[ours]!);
+    const inProcesses = gains('processes');
+    const limit = pages / Math.ceil(pages / processes);
+    const ofLimit = (each: readonly number[]): number[] => each.map((gain) => gain / limit);
+    bench.figure(
+      `${processes} processes: speed-up by its limit of ${limit.toFixed(1)}`,
+      ofLimit(inProcesses[ours]!),
+      { atLeast: 0.95 },
+      mapValues(peersOf(inProcesses), ofLimit),
+    );
+    bench.figure('2 processes of 8 async tasks: speed-up', gains('combined')[ours]!);
+    bench.figure('crawl(), which can be resumed: speed-up', gains('resumable')[ours]!);
+  } finally {
+    field.close();
+  }
+}
+
+/** The peak memory of a crawl of 10,000 pages by that of 238, three times, each in a process of its own. */
+async function memory(bench: Bench): Promise<void> {
+  const peaks: Record<number, number[]> = {};
+  for (const count of [pages, 10_000]) {
+    const site = await startCountries({ delay: 0, pages: count });
+    try {
+      await site.checksums();
+      peaks[count] = [];
+      for (let time = 0; time < 3; time += 1) peaks[count].push(await peakOf(site));
+    } finally {
+      await site.stop();
+    }
+  }
+  bench.figure('peak memory of a crawl of 238 pages, MB', peaks[pages]!);
+  bench.ratio('10,000 pages: peak memory by that', peaks[10_000]!, peaks[pages]!, { atMost: 1.2 });
+}
+
+async function peakOf({ url }: CountriesSite): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-crawl-'));
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [file('memory.mjs'), url, folder]);
+    return Number(stdout) / 1024;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

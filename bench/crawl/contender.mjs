@@ -1,0 +1,45 @@
+// One contender: node contender.mjs <adapter> <index page>
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve } from '../tools/serve.mjs';
+
+/** @typedef {Record<string, (links: string[], folder: string) => Promise<unknown>>} Ways how an adapter crawls: each way brings the pages of all links to the folder */
+
+/** Of the pages that are crawled one after another, every eighth: the others would take as long. */
+const share = 8;
+
+const [adapter, url] = process.argv.slice(2);
+serve(async () => {
+  const links = await linksOf(url);
+  /** @type {{ ways: Ways }} */
+  const { ways } = await import(`./${adapter}.mjs`);
+  const some = links.filter((_, index) => index % share === 0);
+  return Object.fromEntries(
+    Object.entries(ways).map(([name, crawl]) => [
+      name,
+      name === 'sequential'
+        ? async () => ((await measure(crawl, some)) * links.length) / some.length
+        : () => measure(crawl, links),
+    ]),
+  );
+});
+
+/** Ms of one crawl. */
+async function measure(crawl, links) {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-crawl-'));
+  try {
+    const start = performance.now();
+    await crawl(links, folder);
+    return performance.now() - start;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function linksOf(index) {
+  const html = await (await fetch(index)).text();
+  return [...html.matchAll(/<span class="flagicon">[^<]*<\/span> <a href="([^"]+)"/g)].map(
+    ([, href]) => new URL(href, index).href,
+  );
+}

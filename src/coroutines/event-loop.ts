@@ -37,7 +37,7 @@ export class EventLoop {
 
   /** Runs `main`; then cancels what still runs and waits for its cleanup. An error that nobody looked at is thrown. */
   async run<T>(main: LoopStart<T>): Promise<T> {
-    if (this.#running.size > 0) throw new Error('The loop runs already: spawn a task in it, or make another loop.');
+    if (this.#running.size > 0) throw new Error('The loop has tasks already: spawn them in main, or make another.');
     const task = this.spawn(main, (typeof main === 'function' && main.name) || 'main');
     this.#failed.length = 0;
     try {

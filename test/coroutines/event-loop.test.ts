@@ -293,7 +293,7 @@ describe('EventLoop', () => {
 
   it('runs one main at a time', async () => {
     const first = loop.run(worker('a', 3));
-    await assert.rejects(loop.run(worker('b', 1)), /The loop runs already/);
+    await assert.rejects(loop.run(worker('b', 1)), /The loop has tasks already/);
     assert.equal(await first, 'a');
     assert.equal(await loop.run(worker('b', 1)), 'b');
   });

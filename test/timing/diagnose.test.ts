@@ -34,9 +34,10 @@ describe('diagnose', function () {
       if (name.includes('child') && !tellsOfThreads()) this.skip();
       const { run, verdict } = named(name);
       let found = await diagnose(name, run);
-      for (let again = 0; again < 5 && !found.reliable; again += 1) found = await diagnose(name, run);
-      // A machine that had no core for it in six runs says nothing of the verdict.
-      if (!found.reliable) this.skip();
+      const excused = (): boolean => !found.reliable && found.verdict !== verdict;
+      for (let again = 0; again < 5 && excused(); again += 1) found = await diagnose(name, run);
+      // A machine that had no core for it in six runs says nothing of a wrong verdict.
+      if (excused()) this.skip();
       assert.equal(found.verdict, verdict, String(found));
     });
   }

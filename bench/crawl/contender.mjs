@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '../tools/serve.mjs';
+import { linksOf } from './links.mjs';
 
 /** @typedef {Record<string, (links: string[], folder: string) => Promise<unknown>>} Ways how an adapter crawls: each way brings the pages of all links to the folder */
 
@@ -35,11 +36,4 @@ async function measure(crawl, links) {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-async function linksOf(index) {
-  const html = await (await fetch(index)).text();
-  return [...html.matchAll(/<span class="flagicon">[^<]*<\/span> <a href="([^"]+)"/g)].map(
-    ([, href]) => new URL(href, index).href,
-  );
 }

@@ -38,5 +38,8 @@ export const ways = {
   threads: on(() => new ThreadPoolExecutor(16)),
   processes: on(() => new ProcessPoolExecutor(11)),
   combined: combined(() => new ProcessPoolExecutor(2), 8),
-  resumable: (links, folder) => crawl(links, folder, { label: false }),
+  resumable: async (links, folder) => {
+    const { failed } = await crawl(links, folder, { label: false });
+    if (failed.length > 0) throw failed[0];
+  },
 };

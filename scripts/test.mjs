@@ -68,7 +68,7 @@ async function run(patterns, index) {
       env: { COUNTS_FILE: countsFile, NODE_COMPILE_CACHE: compiled },
       output,
     });
-    const shown = { passed: 0, failed: 0, skipped: 0, ...JSON.parse(readIfThere(countsFile) ?? '{}') };
+    const shown = { passed: 0, failed: 0, skipped: 0, failures: [], ...JSON.parse(readIfThere(countsFile) ?? '{}') };
     const died = !shown.ended || (code !== 0 && shown.failed === 0);
     return { ...shown, died: died ? `mocha ended before its tests did (exit code ${code}).` : undefined, log };
   } finally {
@@ -78,6 +78,8 @@ async function run(patterns, index) {
 }
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const failures = [];
 for (const running of parts.map(run)) {
   const part = await running;
   process.stdout.write(readIfThere(part.log) ?? '');
@@ -86,7 +88,10 @@ for (const running of parts.map(run)) {
   counts.passed += part.passed;
   counts.failed += part.failed + (part.died ? 1 : 0);
   counts.skipped += part.skipped;
+  failures.push(...part.failures);
 }
+// Said once more at the end: the end is what is read, and all that is left of a long output that was cut.
+if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join('\n\n')}\n`);
 
 const passed = checks.filter(Boolean).length + counts.passed;
 const failed = checks.filter((ok) => !ok).length + counts.failed;

@@ -16,6 +16,8 @@ const main = String(process.pid);
 const before = new Map<string, readonly [cpu: number, delay: number]>();
 let samples: CpuSample[] = [];
 let last = now();
+/** When the watched work began, in 1/100 s since the machine did, as `stat` gives the start of a thread. */
+let begun = 0;
 let interval = every;
 
 function read(path: string): string {
@@ -34,13 +36,24 @@ function list(path: string): string[] {
   }
 }
 
-/** What one thread has done since the last look, in ms. A thread that is new has begun at 0. */
+/** What one thread has done since the last look, in ms. */
 function change(path: string): readonly [cpu: number, delay: number] {
   const [cpu = 0, delay = 0] = read(`${path}/schedstat`).split(' ').map(Number);
-  const [cpuBefore, delayBefore] = before.get(path) ?? [0, 0];
   if (cpu === 0) return [0, 0];
+  const known = before.get(path);
   before.set(path, [cpu, delay]);
-  return [(cpu - cpuBefore) / 1e6, (delay - delayBefore) / 1e6];
+  // Less than before: another thread has the number now.
+  if (known && known[0] <= cpu) return [(cpu - known[0]) / 1e6, (delay - known[1]) / 1e6];
+  return startOf(path) < begun ? [0, 0] : [cpu / 1e6, delay / 1e6];
+}
+
+/**
+ * When a thread began. While threads and processes come and go, a list of them may leave out one that is there, so one
+ * that is seen for the first time may be older than the work: what it did before does not count.
+ */
+function startOf(path: string): number {
+  const stat = read(`${path}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]); // field 22; the name in brackets is field 2
 }
 
 function look(): CpuSample {
@@ -68,7 +81,8 @@ parentPort!.postMessage('ready');
 // What was done before the start does not count.
 Atomics.wait(stop, 0, 0);
 look();
-Atomics.store(stop, 0, 2);
+begun = Math.floor(Number(read('/proc/uptime').split(' ')[0]) * 100);
+Atomics.compareExchange(stop, 0, 1, 2); // on a crowded machine the work may be over by now
 Atomics.notify(stop, 0);
 while (Atomics.load(stop, 0) === 2) {
   Atomics.wait(stop, 0, 2, interval);

@@ -18,6 +18,8 @@ export type BoundBy = 'CPU-bound' | 'I/O-bound' | 'mixed' | 'idle';
 const cpuBound = 0.7;
 /** Up to this share of computing it is I/O-bound or idle. */
 const waiting = 0.35;
+/** Ms that a run must take: five samples. */
+const enough = 50;
 /** Bytes moved for each ms in the kernel, from which on that time counts as I/O: a tenth of what slow memory copies. */
 const movedPerMs = 100_000;
 
@@ -60,7 +62,7 @@ export class Diagnosis<T = unknown> extends Shown {
   readonly loopUtilisation: number;
   /** Where the time went, in ms. */
   readonly spent: Spent;
-  /** False when for most of the time no core was free: the rest tells too little, and another run is needed. */
+  /** False when it took less than 50 ms, or for most of the time no core was free: it shows which, and what to do. */
   readonly reliable: boolean;
   /** CPU bursts of threads and children, I/O bursts of the main thread: ms of `now()`. */
   readonly bursts: readonly Burst[];
@@ -79,7 +81,7 @@ export class Diagnosis<T = unknown> extends Shown {
     this.computing = known > 0 ? spent.computing / known : 0;
     this.loopUtilisation = facts.loop;
     this.spent = spent;
-    this.reliable = spent.lost <= facts.ms / 2;
+    this.reliable = this.#doubt === undefined;
     this.bursts = facts.bursts;
     this.verdict =
       this.computing >= cpuBound
@@ -90,6 +92,16 @@ export class Diagnosis<T = unknown> extends Shown {
             ? 'I/O-bound'
             : 'idle';
     this.advice = advice[this.verdict];
+  }
+
+  /** Why it tells too little. */
+  get #doubt(): string | undefined {
+    const { ms, spent } = this.#facts;
+    if (ms < enough) {
+      return `It took ${duration(ms)}, too little to be seen, so this says nothing: let it do more, for ${duration(enough)} at least.`;
+    }
+    if (spent.lost <= ms / 2) return undefined;
+    return `For ${percent(spent.lost / ms)} of the time no core was free, so this says little: run it again.`;
   }
 
   get #group() {
@@ -130,10 +142,9 @@ export class Diagnosis<T = unknown> extends Shown {
     const right = (key: string) => ({ key, align: 'right' }) as const;
     const verdict = `${label} is ${this.verdict}: it computed ${percent(this.computing)} of the time that it had.`;
     const picture = this.#picture ?? textOnly([this.#group]);
-    const lost = `For ${percent(spent.lost / ms)} of the time no core was free, so this says little: run it again.`;
     return [
       paragraph(failed ? `${verdict} It failed.` : verdict),
-      paragraph(this.reliable ? this.advice : lost),
+      paragraph(this.#doubt ?? this.advice),
       picture,
       ...partsOf(table(rows, { caption: 'Evidence', columns: ['evidence', right('found'), right('of the time')] })),
     ];
@@ -145,7 +156,7 @@ export class Diagnosis<T = unknown> extends Shown {
  *
  * It goes by CPU time of each thread and child process, wall time and the loop's own account of its sleep, sampled
  * every 10 ms. Time in which the machine had no core for it does not count. Time in the kernel is I/O where it moved
- * data, computing otherwise. Run it for 0.1 s or more, or there is too little to be seen.
+ * data, computing otherwise. A function that takes less than 50 ms is too short to be judged: `reliable` is false then.
  *
  * On Linux all threads and children are seen; elsewhere only this process, and a burst is seen while the loop turns.
  *

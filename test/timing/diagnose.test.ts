@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { displaySymbol } from '../../src/show/display.ts';
 import { tellsOfThreads } from '../../src/timing/cpu-samples.ts';
 import { Diagnosis, diagnose, watch } from '../../src/timing/diagnose.ts';
@@ -51,6 +54,34 @@ describe('diagnose', function () {
     const free = new Diagnosis({ ...bare, ms: 100, cpu, spent: { computing: 90, io: 0, idle: 0, lost: 10 } });
     assert.equal(free.reliable, true);
     assert.doesNotMatch(String(free), /run it again/);
+  });
+
+  it('says that a short function tells nothing, and why', () => {
+    const bare = { label: 'f', value: 1, loop: 1, moved: 0, waits: new Map(), bursts: [], start: 0, failed: false };
+    const cpu = { main: 10, others: 0, children: 0, system: 0 };
+    const short = new Diagnosis({ ...bare, ms: 49, cpu, spent: { computing: 49, io: 0, idle: 0, lost: 0 } });
+    assert.equal(short.reliable, false);
+    assert.match(String(short), /It took 49\.0 ms, too little to be seen, .*for 50\.0 ms at least\./);
+  });
+
+  it('leaves out what threads and children did before', async () => {
+    const before = 600;
+    const code = `
+      const used = () => { const { user, system } = process.threadCpuUsage(); return user + system; };
+      while (used() < ${before * 1000});
+      const { parentPort } = require('node:worker_threads');
+      if (parentPort) parentPort.postMessage('done'); else process.send('done');
+      setInterval(() => {}, 1e6);`;
+    const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const thread = new Worker(code, { eval: true });
+    try {
+      await Promise.all([once(child, 'message'), once(thread, 'message')]);
+      const found = await diagnose(() => sleep(100));
+      assert.ok(found.cpuMs < before / 2, String(found));
+    } finally {
+      child.kill();
+      await Promise.all([once(child, 'exit'), thread.terminate()]);
+    }
   });
 
   it('is right without what only Linux tells', async () => {

@@ -9,8 +9,9 @@ export function* allOf<T>(tasks: readonly LoopTask<T>[]): LoopSteps<T[]> {
   return tasks.map(({ result }) => result);
 }
 
-/** Waits for the first task that ends, in whatever way, and gives it; the others are cancelled. */
+/** Waits for the first task that ends, in whatever way, and gives it; the others are cancelled. @throws without tasks */
 export function* firstOf<T>(tasks: readonly LoopTask<T>[]): LoopSteps<LoopTask<T>> {
+  if (tasks.length === 0) throw new TypeError('race() needs a task or more: yield* loop.race(first, second).');
   return (yield* together(tasks, () => true))[0]!;
 }
 

@@ -7,7 +7,7 @@ describe('tasks of an event loop together', () => {
     const none: never[] = [];
     await assert.rejects(
       loop.run(() => loop.race(...(none as unknown as [never]))),
-      { name: 'TypeError', message: /^race\(\) needs a task or more: yield\* loop\.race\(first, second\)\. },
+      { name: 'TypeError', message: /^race\(\) needs a task or more: yield\* loop\.race\(first, second\)\./ },
     );
   });
 

@@ -1,13 +1,15 @@
-"""Python's generators or asyncio as a contender: python3 python.py <generators | asyncio>. Speaks as serve.mjs does."""
+"""Python's generators or asyncio as a contender: python3 python.py <generators | asyncio>. Answers by serve.py."""
 
 import asyncio
 import gc
-import json
-import platform
 import sys
 import time
 import tracemalloc
 from collections import deque
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1] / "tools"))
+from serve import serve  # noqa: E402
 
 TASKS = 100
 SWITCHES = 500
@@ -75,17 +77,5 @@ def bytes_each():
         tracemalloc.stop()
 
 
-FIGURES = {"rate": lambda: max(rate() for _ in range(5)), "bytes": bytes_each}
-
-
-def tell(**message):
-    print(json.dumps(message), flush=True)
-
-
 if __name__ == "__main__":
-    tell(figures=list(FIGURES), version=platform.python_version())
-    for line in sys.stdin:
-        try:
-            tell(value=FIGURES[line.strip()]())
-        except Exception as error:
-            tell(failure=repr(error))
+    serve(lambda: {"rate": lambda: max(rate() for _ in range(5)), "bytes": bytes_each})

@@ -1,20 +1,22 @@
 """Python's requests (or urllib, where it is not installed) as a contender: python3 python.py <index page>."""
 
-import json
 import os
 import platform
 import re
 import shutil
-import signal
 import sys
 import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import Pool
+from pathlib import Path
 from urllib.parse import unquote, urljoin
 from urllib.request import Request, urlopen
 from zlib import MAX_WBITS, decompressobj
+
+sys.path.append(str(Path(__file__).parents[1] / "tools"))
+from serve import serve  # noqa: E402
 
 try:
     import requests
@@ -59,11 +61,7 @@ def measure(crawl, links):
         shutil.rmtree(folder)
 
 
-def tell(**message):
-    print(json.dumps(message), flush=True)
-
-
-def main():
+def figures():
     index = sys.argv[1]
     processes = Pool(11)  # before there is any thread or connection that a child would inherit
     threads = ThreadPoolExecutor(16)
@@ -71,17 +69,13 @@ def main():
         html = response.read().decode()
     links = [urljoin(index, href) for href in re.findall(r'<span class="flagicon">[^<]*</span> <a href="([^"]+)"', html)]
     some = links[::SHARE]
-    figures = {
+    return {
         "sequential": lambda: measure(lambda jobs: list(map(fetch_page, jobs)), some) * len(links) / len(some),
         "sixteen": lambda: measure(lambda jobs: list(threads.map(fetch_page, jobs)), links),
         "processes": lambda: measure(lambda jobs: processes.map(fetch_page, jobs, 1), links),
     }
-    client = "urllib" if requests is None else f"requests {requests.__version__}"
-    tell(figures=list(figures), version=f"{platform.python_version()} with {client}")
-    for line in sys.stdin:
-        tell(value=figures[line.strip()]())
-    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    main()
+    client = "urllib" if requests is None else f"requests {requests.__version__}"
+    serve(figures, f"{platform.python_version()} with {client}")

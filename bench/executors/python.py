@@ -1,14 +1,14 @@
-"""Python's pools as a contender: python3 python.py <thread | process>. Speaks as serve.mjs does."""
+"""Python's pools as a contender: python3 python.py <thread | process>. Answers by serve.py."""
 
-import json
-import os
-import platform
-import signal
 import sys
 import time
 from array import array
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 from statistics import median
+
+sys.path.append(str(Path(__file__).parents[1] / "tools"))
+from serve import serve  # noqa: E402
 
 CALLS = range(10_000)
 # A tenth of what the others do, in tasks as many: it is slower by more than that.
@@ -77,22 +77,5 @@ def figures_of(kind):
     return figures if kind == "thread" else {**figures, "copied": carry}
 
 
-def tell(**message):
-    print(json.dumps(message), flush=True)
-
-
-def serve(kind):
-    try:
-        figures = figures_of(kind)
-        tell(figures=list(figures), version=platform.python_version())
-        for line in sys.stdin:
-            try:
-                tell(value=figures[line.strip()]())
-            except Exception as error:
-                tell(failure=repr(error))
-    finally:
-        os.killpg(0, signal.SIGKILL)
-
-
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(lambda: figures_of(sys.argv[1]))

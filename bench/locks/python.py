@@ -1,11 +1,13 @@
-"""Python's threading.Lock as a contender: python3 python.py. Speaks as serve.mjs does."""
+"""Python's threading.Lock as a contender: python3 python.py. Answers by serve.py."""
 
-import json
-import platform
 import sys
 import threading
 import time
+from pathlib import Path
 from statistics import median
+
+sys.path.append(str(Path(__file__).parents[1] / "tools"))
+from serve import serve  # noqa: E402
 
 COUNT = 200_000
 
@@ -42,14 +44,5 @@ FIGURES = {
 }
 
 
-def tell(**message):
-    print(json.dumps(message), flush=True)
-
-
 if __name__ == "__main__":
-    tell(figures=list(FIGURES), version=platform.python_version())
-    for line in sys.stdin:
-        try:
-            tell(value=FIGURES[line.strip()]())
-        except Exception as error:
-            tell(failure=repr(error))
+    serve(lambda: FIGURES)

@@ -23,6 +23,10 @@ let mutexOf: (lock: Lock) => Mutex;
  *
  * When a thread ends while it holds the lock, all who wait and all who come get `LockOwnerDied`, until `recover()`.
  *
+ * Locks that are taken one inside the other, by any threads, in orders that make a circle of two or more are warned of
+ * once by `console.warn`, before they ever deadlock. A circle of which every part is taken behind the same outermost
+ * lock cannot deadlock and is not told; of gates further inside nothing is known, nor of more than 1024 pairs.
+ *
  * @example
  * const lock = new Lock();
  * const add = async (counter: SharedCounter) => lock.with(() => { counter.value += 1; });

@@ -6,7 +6,7 @@ import { hasEnded, nextNumber, threadHere, threadName } from '../workers/lives.t
 import type { Mortal } from './deaths.ts';
 import { LockOwnerDied } from './errors.ts';
 import { Hold } from './hold.ts';
-import { type Ordered, orderWords, took } from './order.ts';
+import { type Ordered, took } from './order.ts';
 import type { Scope } from './owner.ts';
 import { type BlockOptions, Sleep } from './sleep.ts';
 import { type Memory, type Naming, nameOf } from './travel.ts';
@@ -41,7 +41,6 @@ export class Mutex extends Hold implements Mortal, Ordered {
   readonly kind: string;
   readonly memory: Memory<MutexData>;
   readonly words: Int32Array;
-  readonly orderFrom: number = waitersFrom + waiterWords;
   readonly #waiters: Waiters;
   /** How many holds an `RLock` has beside this one: the lock may be held when this one is over. */
   deeper = 0;
@@ -54,7 +53,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
     this.kind = kind;
     this.memory = memory ?? {
       number: nextNumber(),
-      buffer: new SharedArrayBuffer(4 * (waitersFrom + waiterWords + orderWords)),
+      buffer: new SharedArrayBuffer(4 * (waitersFrom + waiterWords)),
       data: { name: nameOf(kind.toLowerCase(), naming) },
     };
     this.words = new Int32Array(this.memory.buffer);

@@ -1,6 +1,6 @@
 import { MessageChannel, type ResourceLimits } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
-import { openEventWay } from '../timing/gather.ts';
+import { openEventWay } from '../timing/event-ways.ts';
 import { workerFile } from '../workers/files.ts';
 import { threadEnded } from '../workers/lives.ts';
 import type { Engine, Link, LinkEvents } from './engine.ts';

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { shipError } from '../shipping/index.ts';
 import { addChildCpu } from '../timing/cpu.ts';
+import { publishKept } from '../timing/event-ways.ts';
 import { channels } from '../timing/events.ts';
-import { publishKept } from '../timing/gather.ts';
 import { noteChildMemory } from '../timing/memory.ts';
 import { Bulk } from './bulk.ts';
 import type { Link, LinkEvents } from './engine.ts';

@@ -1,6 +1,6 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { now } from '../timing/clock.ts';
-import { type EventWay, useEventWay } from '../timing/gather.ts';
+import { type EventWay, useEventWay } from '../timing/event-ways.ts';
 import { setLaneHere } from '../workers/lanes.ts';
 import { isPlain, type Outcome, shipOutcome, uncopied } from './outcome.ts';
 import type { Batch, Hello, ThreadNews } from './protocol.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { now } from './clock.ts';
+import { listen } from './event-ways.ts';
 import { channels, type RecordedEvent } from './events.ts';
-import { gather } from './gather.ts';
 import { Timeline } from './timeline.ts';
 
 /** How many events a recorder keeps if it is not told: some 20 MB. */
@@ -31,7 +31,7 @@ export class Recorder {
   #kept: RecordedEvent[] = [];
   #from: number | undefined;
   #to: number | undefined;
-  #endGathering: (() => void) | undefined;
+  #endListening: (() => void) | undefined;
   readonly #keep = (message: unknown): void => {
     if (this.#kept.length < this.limit) this.#kept.push(message as RecordedEvent);
     else this.dropped += 1;
@@ -48,7 +48,7 @@ export class Recorder {
     this.#kept = [];
     this.dropped = 0;
     this.#to = undefined;
-    this.#endGathering = gather((lost) => {
+    this.#endListening = listen((lost) => {
       this.dropped += lost;
     });
     for (const channel of Object.values(channels)) channel.subscribe(this.#keep);
@@ -59,7 +59,7 @@ export class Recorder {
   stop(): void {
     if (this.#from === undefined || this.#to !== undefined) return;
     this.#to = now();
-    this.#endGathering?.();
+    this.#endListening?.();
     for (const channel of Object.values(channels)) channel.unsubscribe(this.#keep);
   }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { receiveFunction, receiveValue, type Shipment } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
-import { type EventWay, useEventWay } from '../timing/gather.ts';
+import { type EventWay, useEventWay } from '../timing/event-ways.ts';
 import { type KeptEvents, keepEvents, takeEvents } from '../timing/kept.ts';
 import { setLaneHere } from './lanes.ts';
 import { runThread } from './scopes.ts';

@@ -1,8 +1,8 @@
 import { type AnyFunction, shipFunction, shipValue } from '../shipping/index.ts';
 import { host } from '../show/host.ts';
 import { now } from '../timing/clock.ts';
+import { openEventWay, publishKept } from '../timing/event-ways.ts';
 import { channels, nextEventId } from '../timing/events.ts';
-import { openEventWay, publishKept } from '../timing/gather.ts';
 import type { Notice, Order } from './entry.ts';
 import { giveAll, type Leave, noteShared } from './holders.ts';
 import { type Lane, laneHere, takeLane } from './lanes.ts';

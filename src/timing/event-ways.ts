@@ -16,7 +16,7 @@ let listeners: Int32Array<SharedArrayBuffer> | undefined;
 /** The rings of the threads that this one has started. */
 const rings = new Set<Ring>();
 /** Those who want to hear of lost events. */
-const gatherers = new Set<(lost: number) => void>();
+const listening = new Set<(lost: number) => void>();
 let timer: NodeJS.Timeout | undefined;
 
 function listenersHere(): Int32Array<SharedArrayBuffer> {
@@ -55,17 +55,17 @@ export function useEventWay(way: EventWay): void {
  * @param onLost told how many events found no room in a ring
  * @returns to be called to end it: what was published until then has come when it returns
  */
-export function gather(onLost: (lost: number) => void): () => void {
+export function listen(onLost: (lost: number) => void): () => void {
   readRings();
-  gatherers.add(onLost);
+  listening.add(onLost);
   Atomics.add(listenersHere(), 0, 1);
   timer ??= setInterval(readRings, interval).unref();
   return () => {
-    if (!gatherers.has(onLost)) return;
+    if (!listening.has(onLost)) return;
     Atomics.sub(listenersHere(), 0, 1);
     readRings();
-    gatherers.delete(onLost);
-    if (gatherers.size > 0) return;
+    listening.delete(onLost);
+    if (listening.size > 0) return;
     clearInterval(timer);
     timer = undefined;
   };
@@ -74,7 +74,7 @@ export function gather(onLost: (lost: number) => void): () => void {
 /** Publishes here what came with a message of a process. */
 export function publishKept({ events, lost }: KeptEvents): void {
   for (const event of events) publish(event);
-  if (lost > 0) for (const onLost of gatherers) onLost(lost);
+  if (lost > 0) for (const onLost of listening) onLost(lost);
 }
 
 function readRings(): void {
@@ -84,7 +84,7 @@ function readRings(): void {
 function readRing(ring: Ring): void {
   ring.readAll(publish);
   const lost = ring.takeLost();
-  if (lost > 0) for (const onLost of gatherers) onLost(lost);
+  if (lost > 0) for (const onLost of listening) onLost(lost);
 }
 
 function publish(event: RecordedEvent): void {

@@ -64,6 +64,26 @@ export class Core implements Mortal {
   }
 
   /**
+   * Who is in the way, for errors: `thread 2 writes`, `thread 1 and thread 3 read`; undefined when nobody is.
+   *
+   * @param what what one wants to do oneself
+   */
+  busy(what: 'read' | 'write'): string | undefined {
+    const { writer: thread, readers } = this;
+    const reading = readers.list().map(threadName);
+    // Threads beyond the places of `Readers` are not known apart.
+    if (reading.length === 0 && readers.any) reading.push('another thread');
+    const writing = thread === 0 ? undefined : threadName(thread);
+    if (reading.length === 0) return writing && `${writing} writes`;
+    const names = reading.length === 1 ? reading[0] : `${reading.slice(0, -1).join(', ')} and ${reading.at(-1)}`;
+    const reads = `${names} ${reading.length === 1 ? 'reads' : 'read'}`;
+    // One that wants to write may have the writer's place already, and wait for the readers there.
+    return writing === undefined || (what === 'write' && thread === threadHere)
+      ? reads
+      : `${reads} and ${writing} waits to write`;
+  }
+
+  /**
    * First counts itself among the readers, then looks for a writer; a writer first says that it is there, then looks for
    * readers. So one of them sees the other, whoever is first.
    *

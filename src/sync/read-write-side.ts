@@ -189,7 +189,12 @@ export class ReadWriteSide {
   }
 
   #sleep(options?: WaitOptions): Sleep {
-    return new Sleep(`${this.#core.name} was not free to ${this.#ways.what}`, options);
+    const core = this.#core;
+    const { what } = this.#ways;
+    return new Sleep(() => {
+      const busy = core.busy(what);
+      return `${core.name}${busy === undefined ? '' : ` (${busy})`} was not free to ${what}`;
+    }, options);
   }
 
   #hold(scope: Scope | undefined): Guard {

@@ -61,6 +61,39 @@ describe('ReadWriteLock', () => {
     await writer.join();
   });
 
+  it('names in its errors those who are in the way', async () => {
+    const lock = new ReadWriteLock({ name: 'table' });
+    const late = async (side: 'read' | 'write') => {
+      const error = await lock[side].acquire({ timeout: 5 }).catch((thrown: Error) => thrown);
+      return error instanceof Error ? `${error.name}: ${error.message}` : 'taken';
+    };
+    const at = counters();
+    const writer = bunch(1, holdSide, lock, 'write', at);
+    await until(() => at.here.value === 1);
+    const w = lock.writer!;
+    assert.equal(await late('read'), `TimeoutError: table (${w} writes) was not free to read within 5 ms`);
+    assert.equal(await late('write'), `TimeoutError: table (${w} writes) was not free to write within 5 ms`);
+    at.go.add();
+    await writer.join();
+
+    const both = counters();
+    const readers = bunch(2, holdSide, lock, 'read', both);
+    await until(() => both.here.value === 2);
+    const names = lock.readers.join(' and ');
+    assert.equal(await late('write'), `TimeoutError: table (${names} read) was not free to write within 5 ms`);
+    const controller = new AbortController();
+    const waiting = lock.write.acquire({ signal: controller.signal }).catch((error: Error) => error.message);
+    await until(() => lock.writer === 'main');
+    assert.equal(
+      await late('read'),
+      `TimeoutError: table (${names} read and main waits to write) was not free to read within 5 ms`,
+    );
+    controller.abort();
+    assert.equal(await waiting, `table (${names} read) was not free to write: the wait was cancelled`);
+    both.go.add();
+    await readers.join();
+  });
+
   it('lets a waiting writer go before readers that come later', async () => {
     const lock = new ReadWriteLock();
     const order: string[] = [];

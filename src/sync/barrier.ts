@@ -137,19 +137,8 @@ export class Barrier {
     if (options?.signal?.aborted) this.#break('a party’s wait was cancelled');
     const sleep = this.#sleep(options);
     const { index, round } = this.#arrive();
-    if (index === this.parties - 1) return index;
-    const slot = this.#waiters.enter();
-    const waited = tellWaiting(this.name);
-    try {
-      for (let seen = this.#look(round); seen !== undefined; seen = this.#look(round)) {
-        await sleep.pause(this.#words, state, seen);
-      }
-      waited(true);
-    } catch (error) {
-      this.#giveUp(round, error);
-    } finally {
-      this.#waiters.leave(slot);
-      waited(false);
+    for (const seen of this.#stay(index, round)) {
+      await sleep.pause(this.#words, state, seen).catch((error) => this.#giveUp(round, error));
     }
     return index;
   }
@@ -159,19 +148,12 @@ export class Barrier {
     mayBlock('barrier.waitSync', 'await barrier.wait(…)');
     const sleep = this.#sleep(options);
     const { index, round } = this.#arrive();
-    if (index === this.parties - 1) return index;
-    const slot = this.#waiters.enter();
-    const waited = tellWaiting(this.name);
-    try {
-      for (let seen = this.#look(round); seen !== undefined; seen = this.#look(round)) {
+    for (const seen of this.#stay(index, round)) {
+      try {
         sleep.block(this.#words, state, seen);
+      } catch (error) {
+        this.#giveUp(round, error);
       }
-      waited(true);
-    } catch (error) {
-      this.#giveUp(round, error);
-    } finally {
-      this.#waiters.leave(slot);
-      waited(false);
     }
     return index;
   }
@@ -208,6 +190,20 @@ export class Barrier {
       if (Atomics.compareExchange(this.#words, state, word, next) !== word) continue;
       if (isLast) Atomics.notify(this.#words, state);
       return { index, round: roundOf(word) };
+    }
+  }
+
+  /** Until the round is over; gives the word to sleep on. @throws BrokenBarrierError */
+  *#stay(index: number, round: number): Generator<number, void> {
+    if (index === this.parties - 1) return;
+    const slot = this.#waiters.enter();
+    const waited = tellWaiting(this.name);
+    try {
+      for (let seen = this.#look(round); seen !== undefined; seen = this.#look(round)) yield seen;
+      waited(true);
+    } finally {
+      this.#waiters.leave(slot);
+      waited(false);
     }
   }
 

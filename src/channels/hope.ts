@@ -9,7 +9,7 @@ const grace = 1000;
 const opposite = { get: 'put', put: 'get' } as const;
 
 /** What a queue tells about itself, to see whether there is hope for those who wait. */
-export interface Waits {
+interface Waits {
   /** The queue's own thread. */
   readonly own: Party;
   /** Those who wait at this moment. */

@@ -10,7 +10,7 @@ export type Said = readonly [
 ];
 
 /** What is told of what was sent. */
-export interface OutboxEvents {
+interface OutboxEvents {
   /** One could not be copied; the others have gone out. */
   refused(said: Said, error: unknown): void;
   /** All that was collected has gone out, or was refused. */

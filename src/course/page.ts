@@ -1,7 +1,7 @@
 import { joined, type Lesson } from './notebook.ts';
 
 /** What the index and the links between lessons say about a lesson, from its first cell. */
-export interface About {
+interface About {
   /** File name without ending. */
   readonly name: string;
   /** `06` of `06-processes-and-pools`. */
@@ -117,7 +117,7 @@ ${items.join('\n')}
   );
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 

@@ -6,7 +6,7 @@ import { type Cell, hasTag, idOf, joined, type Lesson, type Notebook, type Outpu
 import { type Displays, type Message, Outputs } from './outputs.ts';
 import type { JupyterServer } from './server.ts';
 
-export interface RunOptions {
+interface RunOptions {
   /** The longest a cell may take, in ms; then it is interrupted. */
   readonly timeout: number;
   /** The kernel's name. Default `tslab`, which set-up makes ours. */
@@ -16,7 +16,7 @@ export interface RunOptions {
 }
 
 /** A lesson as it is after a run, nothing written. */
-export interface LessonRun {
+interface LessonRun {
   /** A copy with the fresh outputs. */
   readonly notebook: Notebook;
   /** Milliseconds of each code cell. */

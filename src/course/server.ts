@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { CourseError, type Environment, readEnvironment } from './environment.ts';
 import { killProcesses, markVariable, processesWith } from './processes.ts';
 
-export interface ServerOptions {
+interface ServerOptions {
   /** The folder that the server shows; kernels start in it. */
   readonly rootDir: string;
   /** JupyterLab, or only the server that it runs on, which is up sooner. Default false. */

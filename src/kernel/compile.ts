@@ -5,7 +5,7 @@ import { keepSource, placeInText } from './source.ts';
 import { createConverter, lastMaps, ts } from './tslab.ts';
 
 /** tslab's compiler of cells with what the kernel has to know of each cell it compiles. */
-export interface Compiler extends ConverterSet {
+interface Compiler extends ConverterSet {
   /** Set by the last call of `convert` when the cell cannot run. */
   error: TypeScriptError | undefined;
 }

@@ -14,7 +14,7 @@ const retry = 5;
 const courtesies = 10;
 
 /** What interrupting has to know of the main thread. */
-export interface MainThread {
+interface MainThread {
   readonly state: Int32Array;
   /** Resolves when the event loop has turned. */
   ping(): Promise<void>;

@@ -29,7 +29,7 @@ interface Text {
 type Item = Entry | Text;
 
 /** How the outbox reaches the wire. */
-export interface Way {
+interface Way {
   pack(id: number, type: string, content: Content): Uint8Array[];
   send(frames: Uint8Array[]): Promise<void>;
 }

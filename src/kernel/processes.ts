@@ -4,7 +4,7 @@ import { uptime } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A process of this machine as the system lists it. */
-export interface ProcessEntry {
+interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
@@ -63,7 +63,7 @@ export function descendants(table: readonly ProcessEntry[], roots: Iterable<numb
 }
 
 /** Sends a signal; a process that has ended is no error. */
-export function signal(pid: number, name: NodeJS.Signals): void {
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {

@@ -35,7 +35,7 @@ export interface Connection {
 }
 
 const delimiter = Buffer.from('<IDS|MSG>');
-export const protocolVersion = '5.3';
+const protocolVersion = '5.3';
 
 /** Packs and unpacks messages: identities, delimiter, signature, four JSON parts. */
 export class Wire {

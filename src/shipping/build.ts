@@ -39,7 +39,7 @@ export function writeGraph(encoder: Encoder, values: readonly unknown[], path: P
 }
 
 /** What must be looked at to know that a function, and all it uses, did not change. */
-export interface Checks {
+interface Checks {
   readonly members: Member[];
   /** Captured objects: the variable is the same, its contents may have changed. */
   readonly captured: Written[];

@@ -1,7 +1,7 @@
 import { type Runtime, Session } from 'node:inspector';
 
 /** One scope that a function closes over; its variables are the properties of `variables`, read through when asked. */
-export interface Scope {
+interface Scope {
   readonly kind: 'Block' | 'Catch' | 'Closure' | 'Eval' | 'Global' | 'Module' | 'Script' | 'With Block';
   /** The name of the function whose scope it is, if it has one. */
   readonly owner: string;
@@ -27,7 +27,7 @@ export interface Surroundings {
 const handover = Symbol.for('interleaved.inspected');
 
 /** Asks the inspector of this thread; the answer is there on return. */
-export type Ask = <T>(method: string, params?: object) => T;
+type Ask = <T>(method: string, params?: object) => T;
 
 /**
  * Opens the inspector of this thread for as long as `work` takes (10 µs more): while it is open, `console.log` is three

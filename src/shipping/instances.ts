@@ -25,7 +25,7 @@ const bases = new Map<unknown, Base>([
 ]);
 
 /** What there is to know of a class before its instances are written down. */
-export interface Kind {
+interface Kind {
   /** What an instance must be made from; undefined when it is more than data, as a socket. */
   readonly base: Base | undefined;
   /** The classes that keep fields which only construction can give to an instance, the base class first. */
@@ -84,7 +84,7 @@ function builtFields(cls: AnyFunction): BuiltFields {
 }
 
 /** The classes of the chain that keep such fields, the base class first. */
-export function keepingChain(cls: AnyFunction): AnyFunction[] {
+function keepingChain(cls: AnyFunction): AnyFunction[] {
   return chainOf(cls).filter((one) => {
     const { functionFields, privateFields } = builtFields(one);
     return keepers.has(one) || functionFields.length + privateFields.length > 0;

@@ -4,7 +4,7 @@ import { originOf, standardNames } from './modules.ts';
 import { scriptOf } from './scripts.ts';
 
 /** What a name stands for where a function stands. */
-export type Meaning =
+type Meaning =
   /** The same in every thread, or declared nowhere: it stays as it is. */
   | { readonly kind: 'unchanged' }
   /** An object whose members are variables, as `exports` in a cell. */
@@ -23,7 +23,7 @@ export type Meaning =
   | { readonly kind: 'refused'; readonly reason: string; readonly wayOut: string };
 
 /** Where tslab keeps the top-level names of all cells. */
-export function cellNames(): Record<string, unknown> | undefined {
+function cellNames(): Record<string, unknown> | undefined {
   return (globalThis as { __tslab__?: { exports: Record<string, unknown> } }).__tslab__?.exports;
 }
 

@@ -21,7 +21,7 @@ export interface Member {
 }
 
 /** What the names that a function uses stand for. */
-export interface Resolved {
+interface Resolved {
   readonly refusals: Refusal[];
   readonly variables: Variable[];
   /** Names that the compiled function finds in the environment of its script. */

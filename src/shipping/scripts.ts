@@ -4,7 +4,7 @@ import { inspecting, type Surroundings } from './inspect.ts';
 import { parse, scopesOf, type Tree } from './parse.ts';
 
 /** What the whole source of a script says about the names that one of its functions uses. */
-export interface Script {
+interface Script {
   /** A file's address, or what the engine was told when it compiled the text; may be empty. */
   readonly url: string;
   /** True when the name, as the function at that place sees it, is declared at the top of the script or cell. */

@@ -10,14 +10,14 @@ export interface Use {
 }
 
 /** A name that a function uses but does not declare. */
-export interface FreeName {
+interface FreeName {
   readonly first: Use;
   /** The members that are read from it, when it is used in no other way; else undefined. */
   readonly members: ReadonlySet<string> | undefined;
 }
 
 /** Something that has no meaning away from where the function stands. */
-export interface Obstacle {
+interface Obstacle {
   readonly name: string;
   readonly use: Use;
   readonly reason: string;

@@ -12,7 +12,7 @@ export interface Bar {
   readonly most?: number;
 }
 
-export interface BarOptions {
+interface BarOptions {
   readonly title: string;
   /** How a value is written, with its unit. */
   readonly format?: (value: number) => string;

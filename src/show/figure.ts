@@ -3,7 +3,7 @@ import { escapeHtml, type Part, uniqueId } from './parts.ts';
 import { patterns } from './patterns.ts';
 
 /** A picture for vega-lite to draw, and the same facts in words. */
-export interface FigureSpec {
+interface FigureSpec {
   /** A few words: the picture's accessible name. */
   readonly title: string;
   /** The facts in sentences, for a reader who cannot see the picture. */

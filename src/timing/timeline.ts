@@ -178,7 +178,7 @@ function sumOfRuns(tasks: readonly Task[]): number {
 }
 
 /** Ms that a task ran; 0 when that was not seen whole. */
-export function runTime({ started, finished }: Task): number {
+function runTime({ started, finished }: Task): number {
   return started === undefined || finished === undefined ? 0 : finished - started;
 }
 

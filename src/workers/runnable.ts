@@ -18,7 +18,7 @@ export interface RunnableOptions<A extends unknown[]> {
 }
 
 /** A started thread or process, as far as `Runnable` has to know. */
-export interface Started {
+interface Started {
   /** Node's number of the thread, or the system's of the process. */
   readonly id: number | undefined;
   /** Asks it to end. */

@@ -1,5 +1,5 @@
 /** Tells apart those that run on one thread: what `src/sync` needs to know who holds a lock. */
-export interface Scopes {
+interface Scopes {
   /** From now on all that is in no scope belongs to one function, that of a `Thread`. */
   ofThread(): void;
   /** Runs a task of an executor in a scope of its own. */

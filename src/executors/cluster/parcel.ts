@@ -1,0 +1,74 @@
+import { type Claim, Refused, seal, unseal } from './seal.ts';
+import type { ClusterSettings } from './settings.ts';
+
+/** Bytes up to which a message lies in its job; a larger one has a key of its own, so that the queue stays small. */
+const mostInline = 64 * 1024;
+
+/** A sealed message as a job holds it: a batch as its data, or an outcome as its return value. */
+export interface Parcel {
+  readonly v: 1;
+  /** Ms since 1970. */
+  readonly expires: number;
+  readonly seal: string;
+  /** The bytes in base64. */
+  readonly body?: string;
+  /** Or the key where they lie. */
+  readonly ref?: string;
+}
+
+/** The part of an ioredis connection that holds large messages. */
+export interface Store {
+  set(key: string, value: Buffer, unit: 'PX', ms: number): Promise<unknown>;
+  getBuffer(key: string): Promise<Buffer | null>;
+}
+
+type Settings = Pick<ClusterSettings, 'prefix' | 'queue' | 'secret' | 'expiresMs' | 'maxBytes'>;
+type Subject = Pick<Claim, 'kind' | 'id'>;
+
+/**
+ * Seals bytes, and stores those that are too large for the queue.
+ *
+ * @throws RangeError for more than `maxBytes`, before anything is sent
+ */
+export async function pack(store: Store, settings: Settings, subject: Subject, bytes: Buffer): Promise<Parcel> {
+  checkSize(settings, bytes);
+  const { secret, queue, expiresMs } = settings;
+  const expires = Date.now() + expiresMs;
+  const sealed = { v: 1, expires, seal: seal(secret, { ...subject, queue, expires }, bytes) } as const;
+  if (bytes.length <= mostInline) return { ...sealed, body: bytes.toString('base64') };
+  const ref = dataKey(settings, subject);
+  await store.set(ref, bytes, 'PX', expiresMs);
+  return { ...sealed, ref };
+}
+
+/**
+ * The bytes of a parcel, its seal checked.
+ *
+ * @throws Refused which says why
+ */
+export async function unpack(store: Store, settings: Settings, subject: Subject, parcel: Parcel): Promise<Buffer> {
+  const { secret, queue, maxBytes } = settings;
+  const { body, ref, expires, seal: sealed } = Object(parcel) as Partial<Parcel>;
+  const what = `A ${subject.kind} of the queue '${queue}' with the id '${subject.id}'`;
+  let bytes: Buffer | null = null;
+  if (typeof body === 'string') bytes = Buffer.from(body, 'base64');
+  // Of all keys of the server only the one that is meant for it is read.
+  else if (ref === dataKey(settings, subject)) bytes = await store.getBuffer(ref);
+  if (bytes === null || bytes.length > maxBytes) throw new Refused(what, sealed === undefined ? 'missing' : 'wrong');
+  unseal(secret, { ...subject, queue, expires: Number(expires) }, bytes, sealed);
+  return bytes;
+}
+
+/** @throws RangeError for more than `maxBytes` */
+export function checkSize({ maxBytes }: Pick<Settings, 'maxBytes'>, bytes: Uint8Array): void {
+  if (bytes.length <= maxBytes) return;
+  throw new RangeError(
+    `a message of ${bytes.length} bytes is more than the ${maxBytes} of this cluster: ` +
+      'send less, by a file or an address that all workers can read, or raise maxBytes on both sides',
+  );
+}
+
+/** The key of a large message. */
+export function dataKey({ prefix, queue }: Pick<Settings, 'prefix' | 'queue'>, { kind, id }: Subject): string {
+  return `${prefix}:${queue}:data:${id}:${kind}`;
+}

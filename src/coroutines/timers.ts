@@ -1,10 +1,11 @@
+import { Heap } from '../workers/heap.ts';
 import type { LoopWait } from './loop-task.ts';
 
 /** Ms that a timer of Node can take at most. */
 const longest = 2 ** 31 - 1;
 
 /** Something to be called at a time, in ms of `performance.now()`. */
-export interface Timer {
+interface Timer {
   readonly at: number;
   readonly ring: () => void;
   /** Where it lies in the heap; -1 when it lies there no more. */
@@ -13,24 +14,23 @@ export interface Timer {
   readonly added: number;
 }
 
-/**
- * Timers, the next one first: a binary heap, in which no timer lies above one that rings before it. Adding and removing
- * one of n takes log₂ n steps.
- */
+/** Timers, the next one first. Adding and removing one of n takes log₂ n steps. */
 export class Timers {
-  /** Below place p lie the places 2p + 1 and 2p + 2. Every timer knows its place. */
-  readonly #heap: Timer[] = [];
+  /** Every timer knows its place. */
+  readonly #heap = new Heap<Timer>(isBefore, (timer, place) => {
+    timer.place = place;
+  });
   #added = 0;
 
   /** Ms until the next one rings, as Node's timers take them; undefined when there is none. */
   untilNext(): number | undefined {
-    const next = this.#heap[0];
+    const next = this.#heap.first;
     return next && Math.min(Math.max(next.at - performance.now(), 0), longest);
   }
 
   /** Rings all that are due, in the order of their times. */
   ringDue(): void {
-    for (let next = this.#heap[0]; next && next.at <= performance.now(); next = this.#heap[0]) {
+    for (let next = this.#heap.first; next && next.at <= performance.now(); next = this.#heap.first) {
       this.remove(next);
       next.ring();
     }
@@ -47,51 +47,14 @@ export class Timers {
 
   add(at: number, ring: () => void): Timer {
     this.#added += 1;
-    const timer = { at, ring, place: this.#heap.length, added: this.#added };
-    this.#heap.push(timer);
-    this.#rise(timer);
+    const timer = { at, ring, place: -1, added: this.#added };
+    this.#heap.add(timer);
     return timer;
   }
 
   /** Takes a timer away, wherever it lies; one that is there no more changes nothing. */
   remove(timer: Timer): void {
-    if (timer.place < 0) return;
-    const last = this.#heap.pop()!;
-    if (last !== timer) {
-      this.#put(last, timer.place);
-      this.#rise(last);
-      this.#sink(last);
-    }
-    timer.place = -1;
-  }
-
-  #rise(timer: Timer): void {
-    while (timer.place > 0) {
-      const above = this.#heap[(timer.place - 1) >> 1]!;
-      if (!isBefore(timer, above)) return;
-      this.#swap(above, timer);
-    }
-  }
-
-  #sink(timer: Timer): void {
-    for (;;) {
-      const left = this.#heap[2 * timer.place + 1];
-      const right = this.#heap[2 * timer.place + 2];
-      const next = left && right && isBefore(right, left) ? right : left;
-      if (!next || !isBefore(next, timer)) return;
-      this.#swap(timer, next);
-    }
-  }
-
-  #swap(above: Timer, below: Timer): void {
-    const { place } = above;
-    this.#put(above, below.place);
-    this.#put(below, place);
-  }
-
-  #put(timer: Timer, place: number): void {
-    timer.place = place;
-    this.#heap[place] = timer;
+    if (timer.place >= 0) this.#heap.take(timer.place);
   }
 }
 

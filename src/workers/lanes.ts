@@ -1,3 +1,4 @@
+import { Heap } from './heap.ts';
 import { noteLane } from './lives.ts';
 
 /**
@@ -7,7 +8,7 @@ import { noteLane } from './lives.ts';
  * time never share a lane and the next run of a cell starts at 1 again.
  * What `thread 2` starts is `thread 2.1`, `process 2.1` and so on.
  */
-const taken = new Map<string, { next: number; freed: number[] }>();
+const taken = new Map<string, { next: number; freed: Heap<number> }>();
 
 /** A lane in use; `release` gives its number back and may be called more than once. */
 export interface Lane {
@@ -18,43 +19,17 @@ export interface Lane {
 /** Takes the first free lane of a kind, in log n steps: there may be 100,000 tasks. */
 export function takeLane(kind: 'thread' | 'process' | 'task'): Lane {
   // Invariant: of the numbers below `next`, just those in `freed` are free.
-  const numbers = taken.get(kind) ?? { next: 1, freed: [] };
+  const numbers = taken.get(kind) ?? { next: 1, freed: new Heap<number>((one, other) => one < other) };
   taken.set(kind, numbers);
-  const number = takeLeast(numbers.freed) ?? numbers.next++;
+  const number = numbers.freed.take() ?? numbers.next++;
   let free = false;
   return {
     name: `${kind} ${lane === 'main' ? '' : `${lane.split(' ')[1]}.`}${number}`,
     release() {
-      if (!free) put(numbers.freed, number);
+      if (!free) numbers.freed.add(number);
       free = true;
     },
   };
-}
-
-/** Adds a number to a binary heap: below place p lie 2p + 1 and 2p + 2, and none is less than the one above it. */
-function put(heap: number[], number: number): void {
-  let at = heap.length;
-  for (; at > 0; at = (at - 1) >> 1) {
-    const above = heap[(at - 1) >> 1]!;
-    if (above < number) break;
-    heap[at] = above;
-  }
-  heap[at] = number;
-}
-
-function takeLeast(heap: number[]): number | undefined {
-  const least = heap[0];
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return least;
-  let at = 0;
-  for (let below = 1; below < heap.length; below = 2 * at + 1) {
-    if (below + 1 < heap.length && heap[below + 1]! < heap[below]!) below += 1;
-    if (heap[below]! > last) break;
-    heap[at] = heap[below]!;
-    at = below;
-  }
-  heap[at] = last;
-  return least;
 }
 
 let lane = 'main';

@@ -18,8 +18,8 @@ let mutexOf: (lock: Lock) => Mutex;
  * `acquire` and `with` are awaited and go everywhere; `acquireSync` and `withSync` block, in worker threads. Who holds
  * it is a thread and, within it, a task; inside of a `Thread`, of an executor's task and of `with`, `release()` knows
  * its own. Anywhere else, as in a cell, keep the guard that `acquire` gives. All that one Thread's function or one task
- * of a pool starts outside of `with` is one task: nothing tells its async functions apart, so that there too the guard is
- * safer than `release()`.
+ * of a pool starts outside of `with` is one task to `release()`: nothing tells its async functions apart, so that one
+ * could release what another holds. The guard and `with` release their own hold alone, whoever else runs there.
  *
  * When a thread ends while it holds the lock, all who wait and all who come get `LockOwnerDied`, until `recover()`.
  *

@@ -35,6 +35,11 @@ export class Reentry extends Mutex implements Entered {
   turn: object | undefined = undefined;
   inside: Scope | undefined = undefined;
   readonly #holds: DeepHold[] = [];
+  /** The hold that let one enter again last, as it was taken in the same turn; its serial then. */
+  #host: Hold = this;
+  #hostSerial = 0;
+  #isWatched = false;
+  #wasTold = false;
 
   constructor(naming: Naming, memory: Memory<MutexData> | undefined) {
     super('RLock', naming, memory);
@@ -50,12 +55,34 @@ export class Reentry extends Mutex implements Entered {
   /** Enters again, if the caller runs within what holds it. */
   enterAgain(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): Guard | undefined {
     const here = scopeHere();
-    if (!admits(this, here) && !this.#deepOnes().some((hold) => admits(hold, here))) return undefined;
+    const host = admits(this, here) ? this : this.#deepOnes().find((hold) => admits(hold, here));
+    if (host === undefined) return undefined;
+    if (host.inside === undefined) this.#watchTurn(host);
     const again = this.#next();
     again.turn = turn;
     again.inside = inside;
     again.begin(this.nextSerial(), scope);
     return new DeepGuard(this, again);
+  }
+
+  /**
+   * Two async functions that are called one after the other begin in one turn, in which nothing tells them from one that
+   * calls itself: both would enter. So one that was entered again in its turn must not outlive that.
+   */
+  #watchTurn(host: Hold): void {
+    this.#host = host;
+    this.#hostSerial = host.serial;
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    queueMicrotask(() => {
+      this.#isWatched = false;
+      if (this.#host.serial !== this.#hostSerial || this.#wasTold) return;
+      this.#wasTold = true;
+      console.warn(
+        `${this.what} was taken by acquireSync or tryAcquire, entered again in the same turn, and is held on across an ` +
+          'await: if those are two async functions, both have it. Write await lock.with(…) or await lock.acquire().',
+      );
+    });
   }
 
   /** One that is left before those inside of it keeps its place until they are over. */

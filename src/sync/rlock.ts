@@ -19,9 +19,12 @@ let reentryOf: (lock: RLock) => Reentry;
  *
  * Who holds it is a task, not a thread: one enters again inside of one's own `with` or `withSync`, and with
  * `acquireSync` in one synchronous stretch of code, as in a function that calls itself. Two tasks of one thread never
- * share it: `acquireSync` throws at once when another task of this very thread has it, or the same one before an
- * `await`, as it would wait for ever. What is started inside of a `with` belongs to it, also when two such calls run side
- * by side: between those the lock keeps no order.
+ * share it by `with` or `acquire`, also when both are plain async functions that one function started together: the
+ * second waits. `acquireSync` throws at once when another task of this very thread has it, or the same one before an
+ * `await`, as it would wait for ever. Two limits, as JavaScript tells nobody which async function runs: functions that
+ * are started inside of a `with` belong to it, also side by side, and between those the lock keeps no order; and two
+ * that are started in one stretch both enter by `acquireSync` or `tryAcquire`, so that a hold which was entered again
+ * must not last across an `await` (it is warned of). In an async function take `with`.
  *
  * @example
  * const lock = new RLock();

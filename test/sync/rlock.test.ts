@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { AsyncExecutor, RLock, ThreadPoolExecutor, withExecutor } from '../../src/index.ts';
+import { AsyncExecutor, Lock, RLock, ThreadPoolExecutor, withExecutor } from '../../src/index.ts';
+import { stderrOf } from '../channels/makers.ts';
 import { run, words } from './helpers.ts';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -199,5 +200,85 @@ describe('an RLock and two tasks of one thread', function () {
       );
     });
     await assert.rejects(lock.acquire(), /ended while it held RLock 'left'/);
+  });
+
+  /** Plain async functions that one function of a thread starts together; nothing but the lock keeps them apart. */
+  const together = (how: 'with' | 'acquire') =>
+    run(
+      async (lock: RLock, way: string) => {
+        let inside = 0;
+        const section = async () => {
+          inside += 1;
+          if (inside > 1) throw new Error('shared');
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          inside -= 1;
+        };
+        const one = async () => {
+          if (way === 'with') return lock.with(() => lock.with(section));
+          const guard = await lock.acquire();
+          await section();
+          guard.release();
+        };
+        await Promise.all([one(), one(), one()]);
+        await null;
+        await Promise.all([one(), one(), one()]);
+        if (lock.locked) throw new Error('not released');
+      },
+      new RLock(),
+      how,
+    );
+
+  it('is never shared by plain async functions of one thread that start together, by with or by acquire', async () => {
+    assert.ok(await together('with'));
+    assert.ok(await together('acquire'));
+  });
+
+  it('nor does a guard of one of them release what another holds', async () => {
+    for (const lock of [new RLock(), new Lock()]) {
+      const ok = await run(async (one: RLock | Lock) => {
+        const first = await one.acquire();
+        const waiting = one.acquire();
+        first.release();
+        const second = await waiting;
+        let said = '';
+        try {
+          first.release();
+        } catch (error) {
+          said = (error as Error).message;
+        }
+        if (!/released before/.test(said) || !one.locked) throw new Error(`the stale guard: ${said}`);
+        second.release();
+      }, lock);
+      assert.ok(ok);
+    }
+  });
+
+  it('is warned of when acquireSync let two of them in that began in one turn', async () => {
+    const told = await stderrOf(async () => {
+      const ok = await run(
+        async (shared: RLock, nested: RLock, alone: RLock) => {
+          const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
+          const one = async () => {
+            const guard = shared.acquireSync();
+            await pause();
+            guard.release();
+          };
+          await Promise.all([one(), one()]);
+          await Promise.all([one(), one()]);
+          // What a function enters again and leaves in one turn, or takes once and keeps, is in order.
+          nested.withSync(() => nested.withSync(() => nested.acquireSync().release()));
+          const kept = alone.acquireSync();
+          await pause();
+          kept.release();
+          await nested.with(() => nested.with(pause));
+        },
+        new RLock({ name: 'shared' }),
+        new RLock({ name: 'nested' }),
+        new RLock({ name: 'alone' }),
+      );
+      assert.ok(ok);
+    });
+    assert.match(told, /^RLock 'shared' was taken by acquireSync .* is held on across an await/);
+    assert.equal(told.trim().split('\n').length, 1, told);
   });
 });

@@ -29,8 +29,8 @@ export class Notebook {
   static async open(): Promise<Notebook> {
     const file = new URL(`./cells-host${extname(import.meta.filename)}`, import.meta.url);
     const child = fork(file, { serialization: 'advanced' });
-    await once(child, 'message');
     const notebook = new Notebook(child);
+    await notebook.#next();
     await notebook.cell(prelude);
     return notebook;
   }
@@ -41,11 +41,26 @@ export class Notebook {
    * @returns what the cell gave to `tell`
    */
   async cell(code: string): Promise<unknown> {
-    const reply = once(this.#child, 'message');
+    const reply = this.#next();
     this.#child.send(code);
-    const [{ ok, told, errors }] = (await reply) as [Reply];
+    const { ok, told, errors } = (await reply) as Reply;
     if (!ok || errors.length > 0) throw new Error(`The cell failed: ${errors.join('\n')}\n${code}`);
     return told;
+  }
+
+  /** What the process says next. @throws Error when it ends instead */
+  async #next(): Promise<unknown> {
+    const over = new AbortController();
+    const { signal } = over;
+    const said = once(this.#child, 'message', { signal }).then(([message]) => message);
+    const ended = once(this.#child, 'exit', { signal }).then((how) => {
+      throw new Error(`The process of the cells ended: ${how}`);
+    });
+    try {
+      return await Promise.race([said, ended]);
+    } finally {
+      over.abort();
+    }
   }
 
   close(): void {

@@ -34,13 +34,13 @@ export interface Outcome {
   readonly lane: string;
 }
 
-/** What a caller says about a job under way, by the channel of `controlChannel`. */
+/**
+ * What a caller says about a job under way: published in `controlChannel` as the JSON of `{ id, parcel }`, sealed for
+ * the job's id. It may be said again.
+ */
 export interface Control {
-  readonly id: string;
-  /** The tasks that are not to begin. */
+  /** Tasks that nobody waits for: they are not to begin, and the one that runs is to be ended; the others go on. */
   readonly withdraw: readonly number[];
-  /** The task that is to be ended, if it is the one that runs; the others go on. */
-  readonly end: number | undefined;
 }
 
 /** The bytes of any of these three. May throw: what cannot be copied has no bytes. */

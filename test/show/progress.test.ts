@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setHost } from '../../src/show/host.ts';
 import { progress } from '../../src/show/progress.ts';
+import { now } from '../../src/timing/clock.ts';
 
 describe('progress', () => {
   const shown: { text: string; html: string; id: string | undefined; update: boolean | undefined }[] = [];
@@ -23,21 +24,21 @@ describe('progress', () => {
     bar.tick(3);
     bar.close();
     bar.close();
-    assert.deepEqual(
-      shown.map(({ update }) => update),
-      [false, true],
-    );
+    const [first, ...more] = shown.map(({ update }) => update);
+    assert.ok(first === false && more.length > 0 && more.every((update) => update === true), String([first, more]));
     assert.equal(new Set(shown.map(({ id }) => id)).size, 1);
     assert.match(shown[0]!.text, /^crawl {2}█{6}░{18} 25 % {2}1 of 4 {2}[\d,.]+\/s {2}[\d.]+ \S+ left$/);
-    assert.match(shown[1]!.text, /100 % {2}4 of 4 .* in /);
-    assert.match(shown[1]!.html, /<progress max="4" value="4" aria-label="crawl">/);
+    assert.match(shown.at(-1)!.text, /100 % {2}4 of 4 .* in /);
+    assert.match(shown.at(-1)!.html, /<progress max="4" value="4" aria-label="crawl">/);
   });
 
   it('does not flood a notebook: ten thousand steps in a moment are a few messages', () => {
+    const start = now();
     const bar = progress(10_000);
     for (let step = 0; step < 10_000; step++) bar.tick();
     bar.close();
-    assert.ok(shown.length <= 5, `${shown.length} messages`);
+    // The first, the last, and ten a second between them.
+    assert.ok(shown.length <= 2 + (now() - start) / 100, `${shown.length} messages`);
     assert.match(shown.at(-1)!.text, /10,000 of 10,000/);
   });
 

@@ -80,7 +80,7 @@ describe('watchLoop', () => {
     const first = seen.steps.find(({ kind }) => kind === 'timer')!;
     assert.ok(first.late! >= 100, String(seen));
     assert.ok(seen.delay.most >= 90, String(seen));
-    assert.ok(seen.utilisation > 0.5);
+    assert.ok(seen.utilisation * seen.ms >= 119, String(seen));
   });
 
   it('finds the time of microtasks that starve the rest', async () => {
@@ -88,7 +88,6 @@ describe('watchLoop', () => {
       const end = now() + 80;
       while (now() < end) await null;
     });
-    assert.equal(seen.turns.length >= 1, true);
     assert.ok(seen.turns[0]!.to - seen.turns[0]!.from >= 75, String(seen));
     assert.ok(seen.steps.length > 100);
   });
@@ -111,7 +110,7 @@ describe('watchLoop', () => {
       assert.match(shown, /In order: main both → /);
       assert.match(shown, /It came round late by/);
     }
-    assert.match(text!, /main +│█+ +│ 1 step\n/);
+    assert.match(text!, /main +│█+ *│ 1 step\n/);
   });
 
   it('throws what the function throws, refuses what is no function, and stops listening', async () => {

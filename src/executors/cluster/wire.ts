@@ -34,12 +34,13 @@ export interface Outcome {
   readonly lane: string;
 }
 
-/**
- * What a caller says about a job under way: published in `controlChannel` as the JSON of `{ id, parcel }`, sealed for
- * the job's id. It may be said again.
- */
+/** What a caller says about a job under way, by `controlChannel`. It may be said again. */
 export interface Control {
-  /** Tasks that nobody waits for: they are not to begin, and the one that runs is to be ended; the others go on. */
+  readonly id: string;
+  /**
+   * Tasks that nobody waits for: those that have not begun are left out, and if one of them runs it is ended (a caller
+   * does not know which one runs). The others go on.
+   */
   readonly withdraw: readonly number[];
 }
 

@@ -1,6 +1,9 @@
-import { BadStatus, OutOfTime } from './failure.ts';
+import type { Readable } from 'node:stream';
+import { BadStatus, OutOfTime, Redirected } from './failure.ts';
 import { parseRetryAfter } from './retry.ts';
-import { type Target, toFile, type Written } from './to-file.ts';
+
+/** By this name the crawler asks, and a robots.txt may speak to it. */
+export const userAgent = 'interleaved';
 
 /** Ms that each phase of one attempt may take. */
 export interface PageTimeouts {
@@ -16,13 +19,17 @@ export interface PageTimeouts {
 
 export const defaultTimeouts: Required<PageTimeouts> = { connect: 5000, headers: 10_000, stall: 5000, whole: 60_000 };
 
-/** Fetches a page once, to its file. @throws BadStatus, OutOfTime, what undici, zlib and the file system throw; the signal's reason */
-export async function attempt(
+/**
+ * Asks once, and gives what `use` makes of the body.
+ *
+ * @throws BadStatus, Redirected, OutOfTime, what undici and `use` throw; the signal's reason
+ */
+export async function attempt<T>(
   url: string,
-  target: Target,
+  use: (body: Readable, encoding: string) => Promise<T>,
   timeouts: Required<PageTimeouts>,
   signal: AbortSignal | undefined,
-): Promise<Written> {
+): Promise<T> {
   const { request, dispatcher } = await connections(timeouts.connect);
   if (signal?.aborted) throw signal.reason;
   const controller = new AbortController();
@@ -33,16 +40,20 @@ export async function attempt(
   try {
     const { statusCode, headers, body } = await request(url, {
       dispatcher,
-      headers: { 'accept-encoding': 'gzip', 'user-agent': 'interleaved' },
+      headers: { 'accept-encoding': 'gzip', 'user-agent': userAgent },
       headersTimeout: timeouts.headers,
       bodyTimeout: timeouts.stall,
       signal: controller.signal,
     });
     if (statusCode !== 200) {
       await body.dump(); // or its connection could not be used again
+      const { location } = headers;
+      if (redirects.has(statusCode) && typeof location === 'string' && URL.canParse(location, url)) {
+        throw new Redirected(new URL(location, url).href);
+      }
       throw new BadStatus(statusCode, parseRetryAfter(headers['retry-after']));
     }
-    return await toFile(body, String(headers['content-encoding'] ?? ''), target);
+    return await use(body, String(headers['content-encoding'] ?? ''));
   } catch (error) {
     throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
@@ -50,6 +61,9 @@ export async function attempt(
     signal?.removeEventListener('abort', stop);
   }
 }
+
+/** Statuses whose `Location` says where the page is. */
+const redirects = new Set([301, 302, 303, 307, 308]);
 
 /** The connections of this thread, by their time-out. They hold no process: an idle socket does not count. */
 const pools = new Map<number, ReturnType<typeof newPool>>();

@@ -8,19 +8,23 @@ import { now } from '../timing/clock.ts';
 import { Crawled } from './crawled.ts';
 import { isPageError, type PageError, type PageFailure } from './failure.ts';
 import { fileNames } from './file-name.ts';
+import { following } from './follow.ts';
 import { HostQueue } from './host-queue.ts';
 import { manifestOf, removeLeftovers, wholeFrom } from './manifest.ts';
-import { fetchPage, type Page, type PageOptions } from './page.ts';
+import { fetchPage, mostRedirects, type Page, type PageOptions } from './page.ts';
 import { retrying } from './retry.ts';
+import { Robots } from './robots.ts';
 
 /** How a crawl goes about its pages. */
-export interface CrawlOptions extends Omit<PageOptions, 'file' | 'manifest'> {
+export interface CrawlOptions extends Omit<PageOptions, 'file' | 'manifest' | 'listedBy'> {
   /** Where pages are fetched; on this thread if absent. */
   readonly executor?: Executor;
   /** The most requests to one host at the same time; 16 if absent. */
   readonly perHost?: number;
   /** Ms between the starts of two requests to one host; 0 if absent. */
   readonly interval?: number;
+  /** False to ask for pages without regard to the host's robots.txt, as on a site of one's own. */
+  readonly robots?: boolean;
   /** What stands before the progress bar, or false for no bar; 'crawl' if absent. */
   readonly label?: string | false;
 }
@@ -30,7 +34,8 @@ export interface CrawlOptions extends Omit<PageOptions, 'file' | 'manifest'> {
  * whole, by its checksum, is not fetched again. Each page has a file of its own, also when two links end alike.
  *
  * A page that fails is tried again as by `fetchPage`; when a host asks for a pause (`Retry-After`), all of its pages
- * wait. A page that does not come in the end does not stop the others: see `failed` of the result.
+ * wait. A host's robots.txt is fetched first, and kept to: pages that it forbids fail with the cause `robots`, and the
+ * pause that it asks for (`Crawl-delay`) is the `interval` if that is shorter. A page that does not come in the end does not stop the others: see `failed` of the result.
  *
  * @param links addresses; one that comes twice is fetched once
  * @param folder made if it is not there
@@ -80,12 +85,14 @@ class Work {
   readonly #names: ReadonlyMap<string, string>;
   readonly #options: CrawlOptions;
   readonly #signal: AbortSignal;
+  readonly #robots: Robots | undefined;
 
   constructor(folder: string, names: ReadonlyMap<string, string>, options: CrawlOptions, signal: AbortSignal) {
     this.#folder = folder;
     this.#names = names;
     this.#options = options;
     this.#signal = signal;
+    this.#robots = options.robots === false ? undefined : new Robots({ ...options, signal });
     for (const url of names.keys()) {
       const { host: name } = new URL(url);
       const queue = this.hosts.get(name) ?? new HostQueue(options.interval ?? 0);
@@ -96,16 +103,17 @@ class Work {
   /** Fetches one page in its turn, or learns that it does not come. */
   async fetch(url: string, queue: HostQueue): Promise<void> {
     const signal = this.#signal;
-    await queue.turn(signal);
-    const begun = now();
+    let begun = now();
     const whenFailed = (failure: PageFailure, asked = 0): void => {
       this.failures.push(failure);
       queue.hold(asked);
     };
     const beforeNext = (): Promise<void> => queue.turn(signal);
     try {
+      await this.#turn(url, queue);
+      begun = now();
       const how = { ...this.#options, signal, whenFailed, beforeNext };
-      const [page, failures] = await retrying(url, () => this.#once(url), how);
+      const [page, failures] = await retrying(url, () => this.#once(url, queue), how);
       this.fetched.push({ ...page, ms: now() - begun, failures });
     } catch (error) {
       if (!isPageError(error)) throw error;
@@ -114,13 +122,28 @@ class Work {
     }
   }
 
-  /** One attempt: further ones are the crawl's affair, as a pause that the host asks for concerns all of its pages. */
-  #once(url: string): Promise<Page> {
-    const { executor, timeouts } = this.#options;
+  /** Waits until a page may be asked for, as its host sees it. @throws PageError if it may not be */
+  async #turn(url: string, queue: HostQueue): Promise<void> {
+    const rules = await this.#robots?.check(url);
+    if (rules !== undefined) queue.slow(rules.delay);
+    await queue.turn(this.#signal);
+  }
+
+  /**
+   * One attempt. Further ones and redirects are the crawl's affair: a pause that the host asks for concerns all of its
+   * pages, and an address that a page redirects to has a turn of its own.
+   */
+  #once(url: string, queue: HostQueue): Promise<Page> {
+    const { executor, timeouts, redirects = mostRedirects } = this.#options;
     const signal = this.#signal;
-    const how = { timeouts, retries: 0, file: this.#names.get(url)!, manifest: manifestOf(this.#folder) };
-    if (executor === undefined) return fetchPage(url, this.#folder, { ...how, signal });
-    return executor.with({ signal }).submit(fetchPage, url, this.#folder, how);
+    const file = this.#names.get(url)!;
+    const how = { timeouts, retries: 0, redirects: 0, file, manifest: manifestOf(this.#folder), listedBy: url };
+    const here = (at: string) => fetchPage(at, this.#folder, { ...how, signal });
+    const there = (at: string) => executor!.with({ signal }).submit(fetchPage, at, this.#folder, how);
+    return following(url, executor === undefined ? here : there, {
+      most: redirects,
+      before: (to) => this.#turn(to, queue),
+    });
   }
 }
 

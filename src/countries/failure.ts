@@ -9,6 +9,10 @@ export type PageFailure =
   | 'reset'
   | 'truncated'
   | 'broken body'
+  /** It leads to another host, or to too many others. */
+  | 'redirect'
+  /** The host's robots.txt does not want it to be fetched. */
+  | 'robots'
   | 'no address'
   | 'worker'
   | 'file'
@@ -24,16 +28,20 @@ export class PageError extends Error {
   readonly failures: readonly PageFailure[];
   /** Ms that the server asked to wait for, the last time, if it did. */
   readonly retryAfter: number | undefined;
+  /** Where the page redirects to, if it was not followed there. */
+  readonly redirect: string | undefined;
 
   constructor(url: string, failures: readonly PageFailure[], error: unknown, hint = '') {
     const failure = failures.at(-1) ?? 'other';
     const times = failures.length === 1 ? '' : ` after ${failures.length} attempts`;
     const cause = isPageError(error) ? error.cause : error; // one attempt of a crawl has failed as a page of its own
-    super(`${url} could not be fetched: ${failure}${times}${hint}`, { cause });
+    const where = error instanceof Redirected ? `, ${error.message}` : '';
+    super(`${url} could not be fetched: ${failure}${times}${where}${hint}`, { cause });
     this.url = url;
     this.failure = failure;
     this.failures = failures;
     this.retryAfter = retryAfterOf(error);
+    this.redirect = redirectOf(error);
   }
 }
 
@@ -48,6 +56,18 @@ export class BadStatus extends Error {
     super(`the server answered ${status}`);
     this.status = status;
     this.retryAfter = retryAfter;
+  }
+}
+
+/** An attempt that the server answered with another address. */
+export class Redirected extends Error {
+  override readonly name: string = 'Redirected';
+  readonly to: string;
+
+  /** @param why what is wrong with it, if it cannot be followed */
+  constructor(to: string, why = '') {
+    super(`which leads to ${to}${why}`);
+    this.to = to;
   }
 }
 
@@ -79,6 +99,7 @@ const passing = new Set([408, 418, 421, 425, 429]);
 export function failureOf(error: unknown): PageFailure {
   if (error instanceof BadStatus) return `status ${error.status}`;
   if (error instanceof OutOfTime) return 'timeout';
+  if (error instanceof Redirected) return 'redirect';
   if (isPageError(error)) return error.failure;
   const { name, code, syscall } = (error ?? {}) as { name?: string; code?: string; syscall?: string };
   if (name === 'WorkerDied') return 'worker';
@@ -87,16 +108,25 @@ export function failureOf(error: unknown): PageFailure {
   return byCode[code] ?? (syscall === undefined ? 'other' : 'file');
 }
 
+/** Failures that another attempt would only meet again; of the statuses, see `passing`. */
+const lasting = new Set<PageFailure>(['file', 'redirect', 'robots', 'other']);
+
 /** True if another attempt may succeed. */
 export function isPassing(failure: PageFailure): boolean {
   const status = /^status (\d+)$/.exec(failure)?.[1];
   if (status !== undefined) return Number(status) >= 500 || passing.has(Number(status));
-  return failure !== 'file' && failure !== 'other';
+  return !lasting.has(failure);
 }
 
 /** Ms that the server asked to wait for, in an attempt that failed so; undefined if it did not. */
 export function retryAfterOf(error: unknown): number | undefined {
   return error instanceof BadStatus || isPageError(error) ? error.retryAfter : undefined;
+}
+
+/** Where an attempt that failed so would have led on; undefined if it did not. */
+export function redirectOf(error: unknown): string | undefined {
+  if (error instanceof Redirected) return error.to;
+  return isPageError(error) ? error.redirect : undefined;
 }
 
 /** One that comes from a worker has the name, but not the class. */

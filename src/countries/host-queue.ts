@@ -4,7 +4,7 @@ import { pause } from './retry.ts';
 /** The pages of one host that are to be fetched, and when its next request may start. */
 export class HostQueue {
   readonly #links: string[] = [];
-  readonly #interval: number;
+  #interval: number;
   /** No request starts before it. */
   #nextAt = Number.NEGATIVE_INFINITY;
 
@@ -36,6 +36,11 @@ export class HostQueue {
       await pause(wait, signal);
     }
     this.#nextAt = now() + this.#interval;
+  }
+
+  /** The host asked for more time between two requests. */
+  slow(interval: number): void {
+    this.#interval = Math.max(this.#interval, interval);
   }
 
   /** The host asked for a pause, which holds for all of its pages. */

@@ -1,12 +1,17 @@
 import { appendFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { currentSignal } from '../executors/local.ts';
 import { now } from '../timing/clock.ts';
 import { attempt, defaultTimeouts, type PageTimeouts } from './attempt.ts';
 import type { PageFailure } from './failure.ts';
 import { fileName } from './file-name.ts';
+import { following } from './follow.ts';
 import { manifestLine } from './manifest.ts';
 import { type RetryPolicy, retrying } from './retry.ts';
-import type { Written } from './to-file.ts';
+import { toFile, type Written } from './to-file.ts';
+
+/** Redirects, one after another, after which a page is taken to have no end of them. */
+export const mostRedirects = 10;
 
 /** How a page is fetched. */
 export interface PageOptions extends RetryPolicy {
@@ -16,6 +21,10 @@ export interface PageOptions extends RetryPolicy {
   readonly file?: string;
   /** A file that gets a line with the page's checksum, before the page gets its name: what `crawl` resumes by. */
   readonly manifest?: string;
+  /** The most redirects that are followed, one after another and on the page's own host; 10 if absent. */
+  readonly redirects?: number;
+  /** The address that the page is listed by, where `url` is one that it redirected to; `url` if absent. */
+  readonly listedBy?: string;
   /** Stops it when it aborts; it then throws the signal's reason. The task's own signal stops it in any case. */
   readonly signal?: AbortSignal;
 }
@@ -40,7 +49,8 @@ export interface Page {
  *
  * The body is streamed to disk and gets its name when it is whole: a file with that name is never half a page. What may
  * pass (a reset, a stall, a truncated body, 408, 418, 425, 429, 5xx) is tried again after a growing, jittered wait that is
- * never shorter than the server's `Retry-After`. Connections are kept and used again, for each thread its own.
+ * never shorter than the server's `Retry-After`. Redirects are followed, but not to another host, which may have other
+ * wishes. Connections are kept and used again, for each thread its own.
  *
  * @param url the page's address
  * @param folder made if it is not there
@@ -53,15 +63,16 @@ export async function fetchPage(url: string, folder: string, options: PageOption
     throw new TypeError(`fetchPage() needs an address with http:// or https://, not '${url}'.`);
   }
   const start = now();
-  const { file = fileName(url), manifest } = options;
+  const { file = fileName(url), manifest, redirects = mostRedirects, listedBy = url } = options;
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const signal = bothOf(options.signal, currentSignal());
   const note = (path: string) => (written: Written, part: string) =>
-    appendFile(path, manifestLine({ url, file, ...written, part }));
+    appendFile(path, manifestLine({ url: listedBy, file, ...written, part }));
   const target = { folder, file, whenWhole: manifest === undefined ? undefined : note(manifest) };
-  const once = () => attempt(url, target, timeouts, signal);
+  const save = (body: Readable, encoding: string) => toFile(body, encoding, target);
+  const once = () => following(url, (at) => attempt(at, save, timeouts, signal), { most: redirects });
   const [written, failures] = await retrying(url, once, { ...options, signal });
-  return { url, file, ...written, ms: now() - start, failures };
+  return { url: listedBy, file, ...written, ms: now() - start, failures };
 }
 
 function bothOf(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {

@@ -167,6 +167,43 @@ describe('fetchPage', () => {
     await assert.rejects(fetchPage(url, join(folder, 'plain')), { failure: 'file' });
   });
 
+  const to = (location: string) => status(302, { location });
+
+  it('follows redirects to an address of the same host, and keeps the name of the first', async () => {
+    const paths: (string | undefined)[] = [];
+    const noting =
+      (answer: Answer): Answer =>
+      (response, request) => {
+        paths.push(request.url);
+        answer(response, request);
+      };
+    answers = [to('/b?x=1'), to(new URL('/c', url).href), whole].map(noting);
+    const page = await fetchPage(url, folder, quick);
+    assert.deepEqual([page.url, page.file, page.failures], [url, "Côte_d'Ivoire.html", []]);
+    assert.deepEqual(paths.slice(1), ['/b?x=1', '/c']);
+    assertWhole();
+  });
+
+  it('follows no redirect for ever, to another host, or off the web', async () => {
+    answers = Array.from({ length: 20 }, () => to(url));
+    const loop = await failing({});
+    assert.deepEqual([loop.failure, loop.redirect, requests], ['redirect', url, 11]);
+    assert.match(loop.message, /could not be fetched: redirect, which leads to http.*, and was led on 10 times before/);
+    for (const elsewhere of [
+      'http://other.invalid/',
+      '//other.invalid/',
+      url.replace(/:\d+/, ''),
+      'file:///etc/passwd',
+    ]) {
+      answers = [to(elsewhere)];
+      requests = 0;
+      const error = await failing({});
+      assert.deepEqual([error.failure, requests], ['redirect', 1], elsewhere);
+      assert.match(error.message, /another host|not of the web/);
+    }
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
   it('waits as long as the server asks, and no longer than maxWait', async () => {
     answers = [status(503, { 'retry-after': '1' })];
     const { ms } = await fetchPage(url, folder, quick);

@@ -1,13 +1,11 @@
-import { Queue } from '../../channels/queue.ts';
 import { explore } from '../../explore/explore.ts';
 import { model } from '../../explore/model.ts';
 import type { ModelLock } from '../../explore/models.ts';
 import { turn } from '../../explore/point.ts';
-import { Barrier } from '../../sync/barrier.ts';
 import { Lock } from '../../sync/lock.ts';
-import { Thread } from '../../workers/thread.ts';
 import type { Definition, Note } from '../definition.ts';
-import { inWords, observe } from '../observe.ts';
+import { inWords } from '../observe.ts';
+import { inThreads } from './03-live.ts';
 
 type Work = Generator<unknown, unknown, unknown>;
 export interface Fork {
@@ -96,47 +94,25 @@ function proved(answer: Dine, that: Note): boolean {
 async function live(answer: Dine, that: Note): Promise<void> {
   const forks = Array.from({ length: seats }, (_, index) => new Lock({ name: `fork ${index}` }));
   const notes = new Int32Array(new SharedArrayBuffer(4 * (3 + seats)));
-  const meeting = new Barrier(seats);
-  const said = new Queue<string>();
-  const started = forks.map((_, seat) => new Thread(run, answer, seat, forks, notes, meals, meeting, said, inWords));
-  try {
-    const { value, trouble } = await observe(async () => {
-      for (const thread of started) thread.start();
-      const ends: string[] = [];
-      for (const _ of started) ends.push(await said.get());
-      return ends.find((end) => end !== '');
-    }, 5_000);
-    const wrong = trouble ?? (value as string | undefined);
-    if (wrong !== undefined) return void that(`${seats} threads with real locks finish`, false, wrong);
-    const [, most, touching, ...eaten] = notes;
-    const full = eaten.filter((count) => count === meals).length;
-    that(`on ${seats} real threads everyone gets ${meals} meals`, full === seats, `${full} of ${seats} did`);
-    that('no two neighbours eat at once', touching === 0, touching === 0 ? 'none did' : `${touching} times`);
-    that('some eat at the same time', most! >= 2, `at most ${most} at once`);
-  } finally {
-    for (const thread of started) thread.terminate();
-    said.close();
-  }
+  const each = forks.map((_, seat) => [answer, seat, forks, notes, meals] as Parameters<typeof run>);
+  const wrong = await inThreads(run, each);
+  if (wrong !== undefined) return void that(`${seats} threads with real locks finish`, false, wrong);
+  const [, most, touching, ...eaten] = notes;
+  const full = eaten.filter((count) => count === meals).length;
+  that(`on ${seats} real threads everyone gets ${meals} meals`, full === seats, `${full} of ${seats} did`);
+  that('no two neighbours eat at once', touching === 0, touching === 0 ? 'none did' : `${touching} times`);
+  that('some eat at the same time', most! >= 2, `at most ${most} at once`);
 }
 
 /** A philosopher in its thread. It names nothing outside itself. */
-async function run(
-  answer: Dine,
-  seat: number,
-  locks: Lock[],
-  notes: Int32Array,
-  meals: number,
-  meeting: Barrier,
-  said: Queue<string>,
-  tell: (error: unknown) => string,
-): Promise<void> {
+function run(answer: Dine, seat: number, locks: Lock[], notes: Int32Array, meals: number): void {
   const [eating, most, touching, eaten] = [0, 1, 2, 3] as const;
   const nobody = new Int32Array(new SharedArrayBuffer(4));
   const rest = (ms: number) => Atomics.wait(nobody, 0, 0, ms);
   const done = { [Symbol.iterator]: () => ({ next: () => ({ done: true as const, value: undefined }) }) };
   const forks: Fork[] = locks.map((lock) => ({
     acquire() {
-      lock.acquireSync({ timeout: 3_000 });
+      lock.acquireSync();
       rest(1); // time for the neighbour to take the other one
       return done;
     },
@@ -146,26 +122,21 @@ async function run(
     },
   }));
   const both = [locks[seat]!, locks[(seat + 1) % locks.length]!];
-  let end = '';
-  try {
-    meeting.waitSync();
-    for (let meal = 0; meal < meals; meal++) {
-      const dinner = answer(seat, forks, () => {
-        const now = Atomics.add(notes, eating, 1) + 1;
-        if (now > Atomics.load(notes, most)) Atomics.store(notes, most, now);
-        Atomics.notify(notes, most);
-        if (Atomics.load(notes, most) < 2) Atomics.wait(notes, most, 1, 50); // someone else may come soon
-        if (both.some((fork) => fork.holder !== both[0]!.holder)) Atomics.add(notes, touching, 1);
-        rest(1);
-        Atomics.add(notes, eaten + seat, 1);
-        Atomics.sub(notes, eating, 1);
-        return done;
-      });
-      while (!dinner.next().done);
-      rest(5); // thinks, so that nobody eats all the meals in a row
-    }
-  } catch (error) {
-    end = tell(error);
+  for (let meal = 0; meal < meals; meal++) {
+    const dinner = answer(seat, forks, () => {
+      const now = Atomics.add(notes, eating, 1) + 1;
+      for (let seen = Atomics.load(notes, most); seen < now; seen = Atomics.load(notes, most)) {
+        Atomics.compareExchange(notes, most, seen, now);
+      }
+      Atomics.notify(notes, most);
+      if (Atomics.load(notes, most) < 2) Atomics.wait(notes, most, 1, 50); // someone else may come soon
+      if (both.some((fork) => fork.holder !== both[0]!.holder)) Atomics.add(notes, touching, 1);
+      rest(1);
+      Atomics.add(notes, eaten + seat, 1);
+      Atomics.sub(notes, eating, 1);
+      return done;
+    });
+    while (!dinner.next().done);
+    rest(5); // thinks, so that nobody eats all the meals in a row
   }
-  await said.put(end);
 }

@@ -1,9 +1,6 @@
-import { Queue } from '../../channels/queue.ts';
-import { Barrier } from '../../sync/barrier.ts';
 import { Lock } from '../../sync/lock.ts';
-import { Thread } from '../../workers/thread.ts';
 import type { Definition } from '../definition.ts';
-import { inWords, observe } from '../observe.ts';
+import { inThreads } from './03-live.ts';
 
 /** The shared number, read and written with nothing to protect it. */
 export interface Total {
@@ -43,80 +40,62 @@ export const tally: Definition<Tally> = {
   async judge(answer, that) {
     const notes = new Int32Array(new SharedArrayBuffer(4 * words));
     const lock = new Lock({ name: 'the lock' });
-    const meeting = new Barrier(threads);
-    const said = new Queue<string>();
-    const started = Array.from(
+    const share = (index: number) => Array.from({ length: each }, (_, i) => index * each + i + 1);
+    const given = Array.from(
       { length: threads },
-      (_, index) => new Thread(run, answer, { from: index * each, count: each }, lock, meeting, notes, said, inWords),
+      (_, index) => [answer, share(index), lock, notes] as Parameters<typeof run>,
     );
-    try {
-      const { value, trouble } = await observe(async () => {
-        for (const thread of started) thread.start();
-        const ends: string[] = [];
-        for (const _ of started) ends.push(await said.get());
-        return ends.find((end) => end !== '');
-      }, 4_000);
-      const wrong = trouble ?? (value as string | undefined);
-      if (wrong !== undefined) return void that('it finishes', false, wrong);
-      const [total, , between, , most] = notes;
-      const all = (threads * each * (threads * each + 1)) / 2;
-      that('no weight is lost', total === all, `${total} of ${all}`);
-      const came = between === 0 ? 'nobody did' : `${between} of ${threads * each} times somebody did`;
-      that('nobody writes between a read and its write', between === 0, came);
-      that('threads weigh at the same time', most! >= 2, `at most ${most} of ${threads} at once`);
-      that('the lock is free at the end', !lock.locked, lock.locked ? `${lock.holder} has it` : 'it is');
-    } finally {
-      for (const thread of started) thread.terminate();
-      said.close();
-    }
+    const wrong = await inThreads(run, given);
+    if (wrong !== undefined) return void that('it finishes', false, wrong);
+    const [total, , between, , most] = notes;
+    const all = (threads * each * (threads * each + 1)) / 2;
+    that('no weight is lost', total === all, `${total} of ${all}`);
+    const came = between === 0 ? 'nobody did' : `${between} of ${threads * each} times somebody did`;
+    that('nobody writes between a read and its write', between === 0, came);
+    that('threads weigh at the same time', most! >= 2, `at most ${most} of ${threads} at once`);
+    that('the lock is free at the end', !lock.locked, lock.locked ? `${lock.holder} has it` : 'it is');
   },
 };
 
 /** The answer in its thread. It names nothing outside itself. */
-async function run(
-  answer: Tally,
-  share: { from: number; count: number },
-  lock: Lock,
-  meeting: Barrier,
-  notes: Int32Array,
-  said: Queue<string>,
-  tell: (error: unknown) => string,
-): Promise<void> {
+async function run(answer: Tally, items: number[], lock: Lock, notes: Int32Array): Promise<void> {
   const [sum, writes, between, working, most] = [0, 1, 2, 3, 4] as const;
   const nobody = new Int32Array(new SharedArrayBuffer(4));
   const rest = (ms: number) => Atomics.wait(nobody, 0, 0, ms);
   let seen = 0;
+  let halfDone = false;
   const total: Total = {
     read() {
+      halfDone = true;
       seen = Atomics.load(notes, writes);
       const value = Atomics.load(notes, sum);
       rest(0.2); // so that others can come in between, if they may
       return value;
     },
     write(value) {
+      halfDone = false;
       if (Atomics.load(notes, writes) !== seen) Atomics.add(notes, between, 1);
       Atomics.store(notes, sum, value);
       Atomics.add(notes, writes, 1);
     },
   };
+  // Who takes the lock between a read and its write had let it go: now others have the time to come in.
+  for (const way of ['acquire', 'acquireSync', 'tryAcquire', 'with', 'withSync'] as const) {
+    const take = lock[way].bind(lock) as (...given: unknown[]) => unknown;
+    const takeLate = (...given: unknown[]) => {
+      if (halfDone) rest(5);
+      return take(...given);
+    };
+    Object.assign(lock, { [way]: takeLate });
+  }
   const weigh = (item: number): number => {
     const now = Atomics.add(notes, working, 1) + 1;
-    if (now > Atomics.load(notes, most)) Atomics.store(notes, most, now);
+    for (let seen = Atomics.load(notes, most); seen < now; seen = Atomics.load(notes, most)) {
+      Atomics.compareExchange(notes, most, seen, now);
+    }
     rest(1);
     Atomics.sub(notes, working, 1);
     return item;
   };
-  let end = '';
-  try {
-    meeting.waitSync();
-    await answer(
-      Array.from({ length: share.count }, (_, index) => share.from + index + 1),
-      weigh,
-      total,
-      lock,
-    );
-  } catch (error) {
-    end = tell(error);
-  }
-  await said.put(end);
+  await answer(items, weigh, total, lock);
 }

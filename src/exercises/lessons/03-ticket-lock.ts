@@ -1,12 +1,9 @@
-import { Queue } from '../../channels/queue.ts';
 import { type Exploration, explore } from '../../explore/explore.ts';
 import { model } from '../../explore/model.ts';
 import type { ModelWord } from '../../explore/model-word.ts';
-import { Barrier } from '../../sync/barrier.ts';
-import { Thread } from '../../workers/thread.ts';
 import type { Definition, Note } from '../definition.ts';
-import { inWords, observe } from '../observe.ts';
-import { type SomeWord as Word, wordsOn } from './03-live.ts';
+import { inWords } from '../observe.ts';
+import { inThreads, type SomeWord as Word, wordsOn } from './03-live.ts';
 
 export interface TicketLock {
   acquire(): Generator<unknown, unknown, unknown>;
@@ -16,7 +13,7 @@ export interface TicketLock {
 type LockOn = (next: Word, serving: Word) => TicketLock;
 
 const threads = 3;
-const rounds = 200;
+const rounds = 100;
 
 /** A ticket lock: who comes draws a number, and is served when it is called. */
 export const ticketLock: Definition<LockOn> = {
@@ -174,61 +171,29 @@ function found(that: Note, exploration: Exploration, who: string): boolean {
 async function live(answer: LockOn, that: Note): Promise<void> {
   const words = new Int32Array(new SharedArrayBuffer(8));
   const notes = new Int32Array(new SharedArrayBuffer(12));
-  const meeting = new Barrier(threads);
-  const said = new Queue<string>();
-  const started = Array.from(
-    { length: threads },
-    () => new Thread(run, answer, wordsOn, words, notes, rounds, meeting, said, inWords),
-  );
-  try {
-    const { value, trouble } = await observe(async () => {
-      for (const thread of started) thread.start();
-      const ends: string[] = [];
-      for (const _ of started) ends.push(await said.get());
-      return ends.find((end) => end !== '');
-    }, 6_000);
-    const all = threads * rounds;
-    const [count, , twice] = notes;
-    const wrong = trouble ?? (value as string | undefined);
-    const seen = wrong ?? `${count} of ${all} counted, ${twice} times two were inside`;
-    that(`and so it is on ${threads} real threads`, wrong === undefined && count === all && twice === 0, seen);
-  } finally {
-    for (const thread of started) thread.terminate();
-    said.close();
-  }
+  const one: Parameters<typeof run> = [answer, wordsOn, words, notes, rounds];
+  const wrong = await inThreads(run, Array<typeof one>(threads).fill(one));
+  const all = threads * rounds;
+  const [count, , twice] = notes;
+  const seen = wrong ?? `${count} of ${all} counted, ${twice} times two were inside`;
+  that(`and so it is on ${threads} real threads`, wrong === undefined && count === all && twice === 0, seen);
 }
 
 /** One thread, which visits again and again. It names nothing outside itself. */
-async function run(
-  answer: LockOn,
-  wordOf: typeof wordsOn,
-  words: Int32Array,
-  notes: Int32Array,
-  times: number,
-  meeting: Barrier,
-  said: Queue<string>,
-  tell: (error: unknown) => string,
-): Promise<void> {
+function run(answer: LockOn, wordOf: typeof wordsOn, words: Int32Array, notes: Int32Array, times: number): void {
   const [count, inside, twice] = [0, 1, 2] as const;
   const nobody = new Int32Array(new SharedArrayBuffer(4));
   const whole = (generator: Generator<unknown, unknown, unknown>) => {
     while (!generator.next().done);
   };
-  let end = '';
-  try {
-    const lock = answer(wordOf(words, 0), wordOf(words, 1));
-    meeting.waitSync();
-    for (let time = 0; time < times; time++) {
-      whole(lock.acquire());
-      if (Atomics.add(notes, inside, 1) !== 0) Atomics.add(notes, twice, 1);
-      const read = notes[count]!;
-      if (time % 20 === 0) Atomics.wait(nobody, 0, 0, 0.01);
-      notes[count] = read + 1;
-      Atomics.sub(notes, inside, 1);
-      whole(lock.release());
-    }
-  } catch (error) {
-    end = tell(error);
+  const lock = answer(wordOf(words, 0), wordOf(words, 1));
+  for (let time = 0; time < times; time++) {
+    whole(lock.acquire());
+    if (Atomics.add(notes, inside, 1) !== 0) Atomics.add(notes, twice, 1);
+    const read = notes[count]!;
+    if (time % 20 === 0) Atomics.wait(nobody, 0, 0, 0.01);
+    notes[count] = read + 1;
+    Atomics.sub(notes, inside, 1);
+    whole(lock.release());
   }
-  await said.put(end);
 }

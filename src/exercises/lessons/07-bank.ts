@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from '../../channels/queue.ts';
 import { Thread } from '../../workers/thread.ts';
 import type { Definition } from '../definition.ts';
@@ -26,6 +27,8 @@ const transfers: readonly Message[] = Array.from({ length: 30 }, (_, i) => ({
 const tellers = 2;
 /** Each teller lets the balances be told after so many of its transfers, while others are under way. */
 const audit = 5;
+/** Messages that wait when the actor begins: among so many of two tellers there is a question behind a transfer. */
+const room = 12;
 
 /** An actor that takes one message at a time needs no lock, and one that does not would need one. */
 export const bank: Definition<Bank> = {
@@ -63,7 +66,7 @@ export const bank: Definition<Bank> = {
   return accounts;
 }`,
   async judge(answer, that) {
-    const inbox: Inbox = new Queue(8);
+    const inbox: Inbox = new Queue(room);
     const replies = new Queue<number[]>();
     const final = new Queue<number[]>();
     const written = new Int32Array(new SharedArrayBuffer(4));
@@ -71,7 +74,9 @@ export const bank: Definition<Bank> = {
     const senders = Array.from({ length: tellers }, () => new Thread(send, inbox, transfers, audit, replies));
     try {
       const { value, trouble } = await observe(async () => {
-        for (const thread of [actor, ...senders]) thread.start();
+        for (const thread of senders) thread.start();
+        while ((await inbox.size()) < room) await sleep(1);
+        actor.start();
         const answers: number[][] = [];
         const questions = tellers * (transfers.length / audit);
         while (answers.length < questions) answers.push(await replies.get());
@@ -80,7 +85,7 @@ export const bank: Definition<Bank> = {
         const last = await final.get();
         await actor.join();
         return { answers, last };
-      }, 4_000);
+      }, 8_000);
       if (trouble !== undefined) return void that('it finishes', false, trouble);
       const { answers, last } = value as { answers: number[][]; last: unknown };
       const totals = [...answers, last].map(sum);

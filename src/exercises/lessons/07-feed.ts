@@ -34,9 +34,9 @@ export const feed: Definition<(queue: Feed, items: number[], readers: number) =>
       for (const reader of readers) reader.start();
       // All are there before the first item is: none comes when there is nothing left for it.
       for (let there = 0; there < readers.length; there++) await ready.get();
-      const { trouble } = await observe(() => answer(queue, [...items], readers.length), 3_000);
+      const { trouble } = await observe(() => answer(queue, [...items], readers.length), 5_000);
       if (trouble !== undefined) return void that('it finishes', false, trouble);
-      const ended = await Promise.all(readers.map((reader) => reader.join(1_000)));
+      const ended = await Promise.all(readers.map((reader) => reader.join(3_000)));
       const once = counts.filter((count) => count === 1).length;
       const more = counts.filter((count) => count > 1).length;
       const seen = `${once} of ${items.length} read once${more > 0 ? `, ${more} more than once` : ''}`;

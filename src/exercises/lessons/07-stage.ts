@@ -40,9 +40,9 @@ export const stage: Definition<Stage> = {
       new Queue<number>(),
     ];
     const stages = [
-      new Thread(runStage, answer, first, second, notes, { begins: true, ends: false, ms: 1 }),
-      new Thread(runStage, answer, second, third, notes, { begins: false, ends: false, ms: 2 }),
-      new Thread(runStage, answer, third, last, notes, { begins: false, ends: true, ms: 6 }),
+      new Thread(runStage, answer, first, second, notes, { begins: true, ends: false, bound }),
+      new Thread(runStage, answer, second, third, notes, { begins: false, ends: false, bound }),
+      new Thread(runStage, answer, third, last, notes, { begins: false, ends: true, bound }),
     ];
     try {
       const { value, trouble } = await observe(async () => {
@@ -53,7 +53,7 @@ export const stage: Definition<Stage> = {
         for await (const result of last) results.push(result);
         for (const thread of stages) await thread.join();
         return results;
-      }, 4_000);
+      }, 6_000);
       if (trouble !== undefined) return void that('it finishes', false, trouble);
       const wanted = items.map((item) => item + 111);
       that('nothing is lost, doubled or out of order', same(value, wanted), sample(value));
@@ -71,7 +71,8 @@ interface Place {
   /** Whether items come into the pipeline here, or leave it. */
   readonly begins: boolean;
   readonly ends: boolean;
-  readonly ms: number;
+  /** Items that may be under way. */
+  readonly bound: number;
 }
 
 /**
@@ -84,7 +85,7 @@ async function runStage(
   inbox: Queue<number>,
   outbox: Queue<number>,
   notes: Int32Array,
-  { begins, ends, ms }: Place,
+  { begins, ends, bound }: Place,
 ): Promise<void> {
   const [working, mostWorking, between, mostBetween] = [0, 1, 2, 3] as const;
   const raise = (most: number, count: number) => {
@@ -93,10 +94,14 @@ async function runStage(
       seen = found === seen ? count : found;
     }
   };
+  let first = true;
   const work: Work = async (item) => {
     if (begins) raise(mostBetween, Atomics.add(notes, between, 1) + 1);
     raise(mostWorking, Atomics.add(notes, working, 1) + 1);
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    // The last stage is the slow one: it holds its first item until too many are under way, or nobody brings more.
+    let turns = ends && first ? 40 : 1;
+    first = false;
+    while (turns-- > 0 && Atomics.load(notes, between) <= bound) await new Promise((go) => setTimeout(go, 3));
     Atomics.sub(notes, working, 1);
     if (ends) Atomics.sub(notes, between, 1);
     return item + (begins ? 1 : ends ? 100 : 10);

@@ -38,7 +38,7 @@ export const savePage: Definition<SavePage> = {
       const { trouble } = await observe(async () => {
         await answer(new Switch().disk, plain, body());
         saved = content(plain); // looked up at once: what comes later is too late
-      }, 2_000);
+      }, 5_000);
       if (trouble !== undefined) return void that('it finishes', false, trouble);
       that('the page is on disk, byte for byte', saved === page, told(saved));
 
@@ -49,11 +49,11 @@ export const savePage: Definition<SavePage> = {
         const at = path();
         await writeFile(at, old);
         const power = new Switch(moments);
-        const { trouble } = await observe(() => answer(power.disk, at, power.pieces(body())), 2_000);
+        const { trouble } = await observe(() => answer(power.disk, at, power.pieces(body())), 5_000);
         if (!power.off) break;
         const left = content(at);
         if (left !== old && left !== page) bad.push(told(left));
-        await observe(() => answer(new Switch().disk, at, body()), 2_000);
+        await observe(() => answer(new Switch().disk, at, body()), 5_000);
         if (content(at) === page) again += 1;
         if (trouble === undefined) bad.push('nobody heard of it');
       }
@@ -63,7 +63,7 @@ export const savePage: Definition<SavePage> = {
 
       const kept = path();
       await writeFile(kept, old);
-      const broken = await observe(() => answer(new Switch().disk, kept, body(2)), 2_000);
+      const broken = await observe(() => answer(new Switch().disk, kept, body(2)), 5_000);
       const after = content(kept);
       const well = broken.trouble?.includes('reset') === true && after === old;
       const said = broken.trouble ?? 'it came back without an error';

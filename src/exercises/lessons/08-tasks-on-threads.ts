@@ -40,7 +40,7 @@ export const tasksOnThreads: Definition<TasksOnThreads> = {
   return (await Promise.all(shares.map((share) => pool.submit(four, get, share)))).flat();
 }`,
   async judge(answer, that) {
-    const site = await startCountries({ delay: 80 });
+    const site = await startCountries({ delay: 200 });
     try {
       const index = await (await fetch(site.url)).text();
       const urls = (await countryLinks(index, site.url)).slice(0, 32);

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Definition } from '../definition.ts';
 import { observe } from '../observe.ts';
 
@@ -46,7 +45,7 @@ export const tryAgain: Definition<TryAgain> = {
       const get = async (): Promise<Response> => {
         const act = acts[Math.min(times.length, acts.length - 1)]!;
         times.push(performance.now());
-        if (times.length > 20) await sleep(5_000); // an answer without a limit must not spin
+        if (times.length > 20) await new Promise(() => {}); // an answer without a limit must not go on for ever
         return reply(act);
       };
       const { value, trouble } = await observe(() => answer(get, 4), 4_500);
@@ -65,7 +64,7 @@ export const tryAgain: Definition<TryAgain> = {
     that('after four tries it gives up, with an error', down.threw && down.calls === 4, down.got);
     const gone = await visit(404);
     that('a page that is not there is asked for once', gone.threw && gone.calls === 1, gone.got);
-    const gaps = [...busy.gaps, ...reset.gaps];
+    const gaps = [...busy.gaps, ...reset.gaps, ...down.gaps];
     const least = Math.min(...gaps);
     const pause = gaps.length === 0 ? 'it never tried again' : `the shortest was ${least.toFixed(0)} ms`;
     that(`between two tries there is a pause of ${shortest} ms at least`, gaps.length > 0 && least >= shortest, pause);

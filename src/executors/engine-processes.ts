@@ -62,6 +62,10 @@ export class ProcessEngine implements Engine {
 }
 
 function newTinypool(Pool: typeof Tinypool, execArgv: readonly string[]): Tinypool {
+  // Tinypool pipes each process to them and makes room for that pipe, but not for those that Node has to them from each
+  // thread: beside a dozen threads Node would warn of a leak of listeners.
+  process.stdout.setMaxListeners(Number.POSITIVE_INFINITY);
+  process.stderr.setMaxListeners(Number.POSITIVE_INFINITY);
   const pool = new Pool({
     filename: entry,
     name: 'serve',

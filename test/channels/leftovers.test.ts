@@ -17,16 +17,16 @@ const run = promisify(execFile);
 const source = new URL('../../src/index.ts', import.meta.url).href;
 
 /** Runs a module in a Node of its own. */
-async function script(code: string): Promise<{ out: string; code: number }> {
+async function script(code: string): Promise<{ out: string; error: string; code: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'queue-'));
   const file = join(folder, 'script.mjs');
   writeFileSync(file, `import { Pipe, Process, Queue, Thread } from '${source}';\n${code}`);
   try {
-    const { stdout } = await run(process.execPath, [file], { timeout: 50_000 });
-    return { out: stdout.trim(), code: 0 };
+    const { stdout, stderr } = await run(process.execPath, [file], { timeout: 50_000 });
+    return { out: stdout.trim(), error: stderr, code: 0 };
   } catch (error) {
-    const { stdout, code } = error as { stdout: string; code: number };
-    return { out: stdout.trim(), code };
+    const { stdout, stderr, code } = error as { stdout: string; stderr: string; code: number };
+    return { out: stdout.trim(), error: stderr, code };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -135,7 +135,7 @@ describe('what queues leave behind', () => {
         console.log(await queue.get());
       }
     `);
-    assert.deepEqual(idle, { out: '2\n2', code: 0 });
+    assert.deepEqual(idle, { out: '2\n2', error: '', code: 0 });
     const waiting = await script(`
       const queue = new Queue();
       new Process(async (to) => { setTimeout(() => to.put('late'), 300); }, queue).start();
@@ -144,7 +144,7 @@ describe('what queues leave behind', () => {
       setTimeout(() => alone.put('from a timer that keeps nobody'), 200).unref();
       console.log(await alone.get());
     `);
-    assert.deepEqual(waiting, { out: 'late\nfrom a timer that keeps nobody', code: 0 });
+    assert.deepEqual(waiting, { out: 'late\nfrom a timer that keeps nobody', error: '', code: 0 });
   });
 
   it('a wait that an interrupt ended takes nothing any more', () =>

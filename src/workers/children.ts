@@ -53,3 +53,8 @@ export function endWithParent(child: ChildProcess): void {
     for (const each of alive) each.kill('SIGKILL');
   });
 }
+
+/** The children that end with this process and live. */
+export function pidsOfChildren(): number[] {
+  return [...alive].flatMap(({ pid }) => pid ?? []);
+}

@@ -1,0 +1,83 @@
+import type { Link, LinkEvents } from '../engine.ts';
+import { ProcessEngine } from '../engine-processes.ts';
+import type { WorkerDied } from '../errors.ts';
+import type { Report } from '../protocol.ts';
+import type { ClusterBatch } from './wire.ts';
+
+/** What whoever has sent tasks is told. */
+interface Listener {
+  report(report: Report): void;
+  died(death: WorkerDied): void;
+}
+
+/**
+ * One process of a cluster's worker, in which tasks run: a task that computes does not stop the worker's own business,
+ * and one that ends the process ends nothing else.
+ */
+export class Station {
+  /** What timelines call it. */
+  readonly who: string;
+  readonly #engine = new ProcessEngine();
+  #link: Link | undefined;
+  #listener: Listener | undefined;
+  #batch = 0;
+  /** Ids of the functions that the process has. */
+  readonly #known = new Set<string>();
+
+  constructor(who: string) {
+    this.who = who;
+  }
+
+  /** Starts the process, if there is none. */
+  async open(): Promise<void> {
+    if (this.#link !== undefined) return;
+    const events: LinkEvents = {
+      report: (report) => {
+        if (report.batch === this.#batch) this.#listener?.report(report);
+      },
+      died: (death) => {
+        this.#link = undefined;
+        this.#known.clear();
+        this.#listener?.died(death);
+      },
+    };
+    const link = await this.#engine.connect(events, this.who);
+    link.hold(true);
+    this.#link = link;
+  }
+
+  /** Sends the process, which is open and has nothing to do, some tasks of a batch. */
+  send(batch: ClusterBatch, indices: readonly number[], listener: Listener): void {
+    this.#listener = listener;
+    this.#batch += 1;
+    const definitions = batch.definitions?.filter(({ id }) => !this.#known.has(id)) ?? [];
+    for (const { id } of definitions) this.#known.add(id);
+    const { functions, args, single, shipped } = batch;
+    const part = {
+      batch: this.#batch,
+      definitions: definitions.length > 0 ? definitions : undefined,
+      functions: typeof functions === 'string' ? functions : indices.map((index) => functions[index]!),
+      args: indices.map((index) => args[index]),
+      single,
+      shipped,
+      transferResult: false,
+    };
+    this.#link!.send(part, [], []);
+  }
+
+  /** Asks it not to begin tasks, by their places in what was sent; it reports which it left out. */
+  withdraw(places: readonly number[]): void {
+    this.#link?.takeBack(places);
+  }
+
+  /** Ends the process; `died` follows. */
+  end(): void {
+    this.#link?.end(0);
+  }
+
+  /** Ends the process, and resolves when it is gone. */
+  async close(): Promise<void> {
+    this.#listener = undefined;
+    await this.#engine.destroy();
+  }
+}

@@ -1,0 +1,143 @@
+import type { Redis } from 'ioredis';
+import { type Part, partsOf, Shown } from '../../show/parts.ts';
+import { table } from '../../show/table.ts';
+import type { ClusterSettings } from './settings.ts';
+
+/** What a worker of a cluster tells of itself each second. */
+export interface WorkerRow {
+  readonly id: string;
+  readonly name: string;
+  /** The machine. */
+  readonly host: string;
+  readonly pid: number;
+  /** How many tasks it runs at a time. */
+  readonly concurrency: number;
+  /** Messages of tasks that it has. */
+  readonly running: number;
+  /** Tasks that are over, those that failed among them. */
+  readonly done: number;
+  readonly failed: number;
+  /** Messages that it did not read, as their seals were not right. */
+  readonly refused: number;
+  /** Tasks done per second, of late. */
+  readonly rate: number;
+  /** Ms since 1970 by the server's clock. */
+  readonly startedAt: number;
+  readonly seenAt: number;
+}
+
+/** Messages of a queue by what became of them. */
+export interface QueueLengths {
+  readonly waiting: number;
+  readonly active: number;
+  /** Answered, and kept for callers that come back. */
+  readonly completed: number;
+  readonly failed: number;
+}
+
+/** Ms between two heartbeats of a worker. */
+export const beatEvery = 1000;
+/** Ms without a heartbeat after which a worker is shown as silent, and after which it is forgotten. */
+const silentAfter = 3500;
+const forgottenAfter = 60_000;
+
+/** The hash of the heartbeats. */
+export function workersKey({ prefix, queue }: Pick<ClusterSettings, 'prefix' | 'queue'>): string {
+  return `${prefix}:${queue}:workers`;
+}
+
+/** The server's clock in ms since 1970: those of the machines may differ. */
+export async function serverTime(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+}
+
+/** A cluster at one moment. Shows itself as a table. */
+export class ClusterStatus extends Shown {
+  readonly queue: string;
+  readonly lengths: QueueLengths;
+  /** Those heard of in the last minute, by name. */
+  readonly workers: readonly WorkerRow[];
+  /** By the server's clock. */
+  readonly time: number;
+
+  constructor(queue: string, lengths: QueueLengths, workers: readonly WorkerRow[], time: number) {
+    super();
+    this.queue = queue;
+    this.lengths = lengths;
+    this.workers = workers;
+    this.time = time;
+  }
+
+  /** Workers that were heard of in the last seconds. */
+  get alive(): readonly WorkerRow[] {
+    return this.workers.filter((worker) => !this.#isSilent(worker));
+  }
+
+  /** Tasks per second, of all workers together. */
+  get rate(): number {
+    return this.alive.reduce((sum, { rate }) => sum + rate, 0);
+  }
+
+  protected override parts(): readonly Part[] {
+    const { waiting, active, completed, failed } = this.lengths;
+    const caption =
+      `Queue '${this.queue}': ${waiting} messages wait, ${active} under way, ` +
+      `${completed} answered and kept, ${failed} failed; ${Math.round(this.rate)} tasks/s`;
+    const rows = this.workers.map((worker) => ({
+      ...worker,
+      state: this.#isSilent(worker) ? `silent for ${Math.round((this.time - worker.seenAt) / 1000)} s` : 'alive',
+      rate: Math.round(worker.rate),
+    }));
+    const columns = [
+      { key: 'name', title: 'worker' },
+      { key: 'host', title: 'machine' },
+      'pid',
+      'state',
+      { key: 'concurrency', title: 'at a time' },
+      { key: 'running', title: 'has' },
+      'done',
+      'failed',
+      'refused',
+      { key: 'rate', unit: 'tasks/s' },
+    ];
+    return partsOf(table(rows, { caption, columns }));
+  }
+
+  #isSilent({ seenAt }: WorkerRow): boolean {
+    return this.time - seenAt > silentAfter;
+  }
+}
+
+/** What reads the lengths of a queue: BullMQ's `Queue`. */
+export interface Counts {
+  getJobCounts(...types: ('wait' | 'active' | 'completed' | 'failed' | 'prioritized' | 'delayed')[]): Promise<{
+    [type: string]: number;
+  }>;
+}
+
+/** Asks the server for the present state of a cluster. */
+export async function readStatus(
+  redis: Redis,
+  settings: Pick<ClusterSettings, 'prefix' | 'queue'>,
+  counts: Counts,
+): Promise<ClusterStatus> {
+  const key = workersKey(settings);
+  const [time, beats, lengths] = await Promise.all([
+    serverTime(redis),
+    redis.hgetall(key),
+    counts.getJobCounts('wait', 'prioritized', 'delayed', 'active', 'completed', 'failed'),
+  ]);
+  const rows = Object.values(beats).map((text) => JSON.parse(text) as WorkerRow);
+  const gone = rows.filter(({ seenAt }) => time - seenAt > forgottenAfter);
+  if (gone.length > 0) await redis.hdel(key, ...gone.map(({ id }) => id));
+  const workers = rows.filter((row) => !gone.includes(row));
+  workers.sort((a, b) => a.name.localeCompare(b.name) || a.startedAt - b.startedAt);
+  const { wait = 0, prioritized = 0, delayed = 0, active = 0, completed = 0, failed = 0 } = lengths;
+  return new ClusterStatus(
+    settings.queue,
+    { waiting: wait + prioritized + delayed, active, completed, failed },
+    workers,
+    time,
+  );
+}

@@ -76,7 +76,7 @@ judges('02.3', {
       await joinEach(threads);
       return threads.map((thread) => thread.exitCode);
     },
-    fails: /it finishes: Error: it was still busy after 6 s/,
+    fails: /it finishes: Error: it was still busy after 12 s/,
   },
   'started once more': {
     wrong: (threads) => startEach(threads),

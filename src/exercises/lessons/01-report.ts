@@ -53,7 +53,7 @@ export const report: Definition<Report> = {
     const { value, trouble, timeline } = await lend(
       new ThreadPoolExecutor(2),
       (pool) => answer(pool, [...names], load, meetAndSquare),
-      { limit: 5_000 },
+      { limit: 10_000 },
     );
     if (trouble !== undefined) return void that('it finishes', false, trouble);
     that('the results are right and in order', same(value, [1, 4, 9, 16]), `it gave ${JSON.stringify(value)}`);

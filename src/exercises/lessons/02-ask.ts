@@ -5,7 +5,7 @@ import { inWords } from '../observe.ts';
 
 type Ask = (Kind: typeof Worker, source: string, data: unknown) => unknown;
 
-const limit = 3_000;
+const limit = 5_000;
 const begin = `const { parentPort, workerData } = require('node:worker_threads');`;
 const sources = {
   answers: `${begin} parentPort.postMessage(workerData * 2);`,

@@ -3,7 +3,7 @@ import type { Definition } from '../definition.ts';
 import { same } from '../evidence.ts';
 import { observe } from '../observe.ts';
 
-const patience = 1_000;
+const patience = 2_000;
 /** Which of the threads never end. */
 const stuck = [false, true, false, true, false];
 
@@ -42,7 +42,7 @@ export const endAll: Definition<(threads: Thread[], patience: number) => unknown
         Atomics.notify(gate, 0);
         const given = await answer([...threads] as Thread[], patience);
         return { given, codes: threads.map((thread) => thread.exitCode) };
-      }, 6_000);
+      }, 12_000);
       if (trouble !== undefined) return void that('it finishes', false, trouble);
       const { given, codes } = value as { given: unknown; codes: (number | null)[] };
       const ended = codes.filter((code) => code !== null).length;

@@ -33,7 +33,7 @@ export const startAll: Definition<(threads: Thread[]) => unknown> = {
       const { value, trouble } = await observe(async () => {
         await answer([...threads] as Thread[]);
         return threads.filter((thread) => thread.exitCode !== null).length;
-      }, 5_000);
+      }, 10_000);
       if (trouble !== undefined) return void that('it finishes', false, trouble);
       const started = threads.filter((thread) => thread.id !== undefined);
       that('every thread is started', started.length === count, `${started.length} of ${count}`);

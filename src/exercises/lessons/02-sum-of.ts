@@ -59,7 +59,7 @@ export const sumOf: Definition<(Kind: typeof Thread, work: Work, ranges: Range[]
       const { value, trouble } = await observe(async () => {
         const sum = await answer(Lent as typeof Thread, addUp, ranges);
         return { sum, running: made.filter((thread) => thread.alive).length };
-      }, 6_000);
+      }, 10_000);
       if (trouble !== undefined) return void that('it finishes', false, trouble);
       const { sum, running } = value as { sum: unknown; running: number };
       const right = (size * count * (size * count - 1)) / 2;

@@ -28,17 +28,32 @@ export class Ports {
     this.#wire = new Wire(connection.key);
   }
 
-  /** Resolves when all sockets listen; from then on `receive` is called with each request. */
+  /**
+   * Resolves when all sockets listen; from then on `receive` is called with each request.
+   *
+   * @throws Error when one cannot, as its port is taken; then none does
+   */
   async open(receive: (request: Received) => void): Promise<void> {
     const { transport, ip, iopub_port, shell_port, control_port, stdin_port, hb_port } = this.#connection;
-    const address = (port: number): string => `${transport}://${ip}:${port}`;
-    await Promise.all([
-      this.#iopub.bind(address(iopub_port)),
-      this.#shell.bind(address(shell_port)),
-      this.#control.bind(address(control_port)),
-      this.#stdin.bind(address(stdin_port)),
-      this.#heartbeat.bind(address(hb_port)),
-    ]);
+    const binding = [
+      [this.#iopub, iopub_port],
+      [this.#shell, shell_port],
+      [this.#control, control_port],
+      [this.#stdin, stdin_port],
+      [this.#heartbeat, hb_port],
+    ] as const;
+    const bind = async ([socket, port]: (typeof binding)[number]): Promise<void> => {
+      const address = `${transport}://${ip}:${port}`;
+      await socket.bind(address).catch((error: Error) => {
+        throw new Error(`The kernel cannot listen at ${address}: ${error.message}.`, { cause: error });
+      });
+    };
+    // A socket that is still being bound cannot be closed.
+    const failed = (await Promise.allSettled(binding.map(bind))).find(({ status }) => status === 'rejected');
+    if (failed !== undefined) {
+      this.close();
+      throw (failed as PromiseRejectedResult).reason;
+    }
     for (const socket of [this.#shell, this.#control]) void this.#listen(socket, receive);
     void this.#echo();
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -32,6 +33,9 @@ interface Pending {
   idle: boolean;
   settle(): void;
 }
+
+/** Ms that anything may take that must come: no judgement, but the end of a test that would hang. */
+export const patience = 60_000;
 
 export interface StartOptions {
   env?: Record<string, string>;
@@ -74,12 +78,23 @@ export class KernelClient {
     return Number(/kernel (\d+)/.exec(this.log)?.[1] ?? this.process.pid);
   }
 
-  static async start({
+  static async start(options: StartOptions = {}): Promise<KernelClient> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await KernelClient.#start(options);
+      } catch (error) {
+        // Between the choice of the ports and their use another process may take one; Jupyter would try again as well.
+        if (tries === 3 || !/Address already in use/.test(String(error))) throw error;
+      }
+    }
+  }
+
+  static async #start({
     env = {},
     cwd = root,
     kernel = 'ours',
     throughParent = false,
-  }: StartOptions = {}): Promise<KernelClient> {
+  }: StartOptions): Promise<KernelClient> {
     const [shell_port, iopub_port, stdin_port, control_port, hb_port] = (await freePorts(5)) as [
       number,
       number,
@@ -118,10 +133,13 @@ export class KernelClient {
       void client.#listen(client.#control, false);
       void client.#listen(client.#iopub, true);
       // iopub is a broadcast: until the subscription has arrived, its messages are lost to us.
-      const deadline = performance.now() + 15_000;
+      const deadline = performance.now() + patience;
+      const ended = once(child, 'close').then(([code]) => {
+        throw new Error(`The kernel ended with ${code}. ${client.log}`);
+      });
       for (;;) {
         const busy = client.iopub.length;
-        await client.request('kernel_info_request', {}, { timeout: 15_000, waitForIdle: false });
+        await Promise.race([ended, client.request('kernel_info_request', {}, { waitForIdle: false })]);
         await new Promise((resolve) => setTimeout(resolve, 20));
         if (client.iopub.length > busy) return client;
         if (performance.now() > deadline) throw new Error(`The kernel's iopub stays silent. ${client.log}`);
@@ -151,7 +169,7 @@ export class KernelClient {
   request(
     type: string,
     content: Content,
-    { timeout = 15_000, waitForIdle = true, control = false } = {},
+    { timeout = patience, waitForIdle = true, control = false } = {},
   ): Promise<Outcome> & { readonly id: string; readonly messages: Message[] } {
     const header = this.#wire.header(type);
     const messages: Message[] = [];
@@ -181,7 +199,7 @@ export class KernelClient {
 
   #sending: Promise<void> = Promise.resolve();
 
-  execute(code: string, { timeout = 15_000, ...content }: { timeout?: number } & Content = {}) {
+  execute(code: string, { timeout = patience, ...content }: { timeout?: number } & Content = {}) {
     const request = { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false };
     return this.request('execute_request', { ...request, stop_on_error: true, ...content }, { timeout });
   }
@@ -192,7 +210,7 @@ export class KernelClient {
 
   async ping(): Promise<void> {
     await this.#heartbeat.send('ping');
-    await within(this.#heartbeat.receive(), 5_000, 'heartbeat');
+    await within(this.#heartbeat.receive(), patience, 'heartbeat');
   }
 
   /** Ends the kernel as Jupyter does: a request first, then, if need be, SIGKILL. */
@@ -228,6 +246,30 @@ function outcome(reply: Content, messages: Message[]): Outcome {
         .map((content) => content.text)
         .join(''),
   };
+}
+
+/** Waits until a cell has begun: an interrupt that comes before has nothing to interrupt. */
+export async function begun(cell: { readonly messages: readonly Message[] }): Promise<void> {
+  await within(
+    until(() => cell.messages.length > 0),
+    patience,
+    'the begin of the cell',
+  );
+}
+
+/** Waits until the kernel has all cells that were sent before. */
+export async function arrived(kernel: KernelClient): Promise<void> {
+  await kernel.request('kernel_info_request', {}); // on the same way, and answered while a cell runs
+}
+
+/** Waits until a cell has printed something. */
+export async function hasPrinted(cell: { readonly messages: readonly Message[] }): Promise<void> {
+  const printed = () => cell.messages.some(({ header }) => header.msg_type === 'stream');
+  await within(until(printed), patience, 'output of the cell');
+}
+
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 /** @throws Error when the promise takes longer than `ms` */

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { processTable } from '../../src/kernel/processes.ts';
-import { KernelClient, within } from './client.ts';
+import { KernelClient, patience, within } from './client.ts';
 
 const alive = (pid: number): boolean => processTable().some((entry) => entry.pid === pid);
 
@@ -9,7 +14,7 @@ async function gone(pids: readonly number[]): Promise<void> {
   const ended = async (): Promise<void> => {
     while (pids.some(alive)) await new Promise((resolve) => setTimeout(resolve, 20));
   };
-  await within(ended(), 5_000, `the end of the processes ${pids.filter(alive)}`);
+  await within(ended(), patience, `the end of the processes ${pids.filter(alive)}`);
 }
 
 /** Starts children of every kind and tells their ids. */
@@ -36,7 +41,7 @@ async function startFamily(kernel: KernelClient): Promise<number[]> {
 }
 
 describe('the end of a kernel', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   let kernel: KernelClient;
 
   beforeEach(async () => {
@@ -53,7 +58,7 @@ describe('the end of a kernel', function () {
       }
       const { reply } = await kernel.request('shutdown_request', { restart: true }, { control: true });
       assert.deepEqual(reply, { status: 'ok', restart: true });
-      await within(kernel.exited, 3_000, 'the exit of the kernel');
+      await within(kernel.exited, patience, 'the exit of the kernel');
       await gone(pids);
     });
   }
@@ -62,7 +67,7 @@ describe('the end of a kernel', function () {
     const pids = await startFamily(kernel);
     const cell = kernel.execute(`for (let i = 0; i < 1000; i++) console.log(i); process.exit(3)`);
     cell.catch(() => {});
-    assert.equal(await within(kernel.exited, 5_000, 'the exit of the kernel'), 3);
+    assert.equal(await within(kernel.exited, patience, 'the exit of the kernel'), 3);
     await gone(pids);
     const texts = cell.messages.filter(({ header }) => header.msg_type === 'stream').map(({ content }) => content.text);
     assert.equal(texts.join('').trimEnd().split('\n').length, 1000);
@@ -70,7 +75,7 @@ describe('the end of a kernel', function () {
     try {
       const more = await startFamily(second);
       second.process.kill('SIGTERM');
-      await within(second.exited, 5_000, 'the exit of the kernel');
+      await within(second.exited, patience, 'the exit of the kernel');
       await gone(more);
     } finally {
       await second.close();
@@ -94,21 +99,47 @@ describe('the end of a kernel', function () {
 });
 
 describe('a kernel', function () {
-  this.timeout(10_000);
+  this.timeout(120_000);
+
+  /** What a kernel that does not start says, and its exit code. */
+  async function start(...args: string[]): Promise<{ code: unknown; log: string }> {
+    const child = spawn(process.execPath, ['src/kernel/main.ts', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let log = '';
+    child.stderr.on('data', (data) => {
+      log += data;
+    });
+    try {
+      const [code] = await within(once(child, 'close'), patience, 'the exit');
+      return { code, log };
+    } finally {
+      child.kill('SIGKILL');
+    }
+  }
 
   it('with a connection file that is missing or broken is a clear error', async () => {
-    for (const [args, text] of [
-      [[], /Usage: node main\.js --config-path/],
-      [['--config-path=/none/connection.json'], /ENOENT.*\/none\/connection\.json/],
-    ] as const) {
-      const child = spawn(process.execPath, ['src/kernel/main.ts', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-      let log = '';
-      child.stderr.on('data', (data) => {
-        log += data;
-      });
-      const code = await within(new Promise((resolve) => child.once('close', resolve)), 5_000, 'the exit');
-      assert.notEqual(code, 0);
-      assert.match(log, text);
+    const without = await start();
+    assert.equal(without.code, 2);
+    assert.match(without.log, /Usage: node main\.js --config-path/);
+    const missing = await start('--config-path=/none/connection.json');
+    assert.equal(missing.code, 1);
+    assert.match(missing.log, /ENOENT.*\/none\/connection\.json/);
+  });
+
+  it('whose port is taken says which, and ends', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kernel-port-'));
+    const occupant = createServer().listen(0, '127.0.0.1');
+    try {
+      await once(occupant, 'listening');
+      const { port } = occupant.address() as AddressInfo;
+      const ports = { shell_port: port, iopub_port: 0, stdin_port: 0, control_port: 0, hb_port: 0 };
+      const connection = { transport: 'tcp', ip: '127.0.0.1', key: 'k', signature_scheme: 'hmac-sha256', ...ports };
+      writeFileSync(join(folder, 'connection.json'), JSON.stringify(connection));
+      const { code, log } = await start(`--config-path=${join(folder, 'connection.json')}`);
+      assert.equal(code, 1, log);
+      assert.match(log, new RegExp(`cannot listen at tcp://127\\.0\\.0\\.1:${port}: Address already in use\\.`));
+    } finally {
+      occupant.close();
+      rmSync(folder, { recursive: true });
     }
   });
 });

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { KernelClient, type Outcome } from './client.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { arrived, KernelClient, type Outcome, patience, until, within } from './client.ts';
 
 /** The one error of a cell, which its reply must repeat. */
 function errorOf({ all, reply }: Outcome): { ename: string; evalue: string; traceback: string[] } {
@@ -12,13 +15,23 @@ function errorOf({ all, reply }: Outcome): { ename: string; evalue: string; trac
 }
 
 describe('errors of cells', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let kernel: KernelClient;
+  const folder = mkdtempSync(join(tmpdir(), 'kernel-errors-'));
+
+  /** Something for a cell to wait for: an expression that is true from `open` on. */
+  function gate(name: string): { isOpen: string; open(): void } {
+    const file = join(folder, name);
+    return { isOpen: `require('node:fs').existsSync(${JSON.stringify(file)})`, open: () => writeFileSync(file, '') };
+  }
 
   before(async () => {
     kernel = await KernelClient.start();
   });
-  after(() => kernel.close());
+  after(async () => {
+    await kernel.close();
+    rmSync(folder, { recursive: true });
+  });
 
   it("name the cell and the line of the reader's own text, and nobody else's", async () => {
     const { reply } = await kernel.execute(`interface Shape { side: number }
@@ -112,11 +125,15 @@ function fail(task: Task): number {
   });
 
   it('cells sent after a failing one are answered as aborted, or run when the failing one says so', async () => {
-    const outcomes = await Promise.all([
-      kernel.execute(`await new Promise((r) => setTimeout(r, 100)); throw new Error('first')`),
+    const { isOpen, open } = gate('failing');
+    const sent = [
+      kernel.execute(`while (!${isOpen}) await new Promise((r) => setTimeout(r, 5)); throw new Error('first')`),
       kernel.execute(`console.log('second')`),
       kernel.execute(`console.log('third')`),
-    ]);
+    ];
+    await arrived(kernel);
+    open();
+    const outcomes = await Promise.all(sent);
     assert.deepEqual(
       outcomes.map(({ reply }) => reply.status),
       ['error', 'aborted', 'aborted'],
@@ -155,12 +172,25 @@ function fail(task: Task): number {
   });
 
   it('nobody handled after the cell had ended come under that cell', async () => {
-    const cell = kernel.execute(`setTimeout(() => { Promise.reject(new Error('late')) }, 50); void 0`);
+    const { isOpen, open } = gate('late');
+    const cell = kernel.execute(`
+      const look = setInterval(() => {
+        if (!${isOpen}) return;
+        clearInterval(look);
+        Promise.reject(new Error('late'));
+      }, 5); void 0`);
     assert.equal((await cell).reply.status, 'ok');
-    const next = await kernel.execute(`await new Promise((r) => setTimeout(r, 150))`);
+    open();
+    const errorOfCell = () => cell.messages.find(({ header }) => header.msg_type === 'error');
+    await within(
+      until(() => errorOfCell() !== undefined),
+      patience,
+      'the error',
+    );
+    const next = await kernel.execute('void 0');
     assert.equal(next.reply.status, 'ok');
     assert.deepEqual(next.all('error'), []);
-    const error = cell.messages.find(({ header }) => header.msg_type === 'error');
+    const error = errorOfCell();
     assert.equal(error?.content.evalue, 'late');
     assert.match(String(error?.content.traceback), /nobody handled it, after cell \d+ had ended/);
   });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { descendants, processTable } from '../../src/kernel/processes.ts';
 import { busy, setUp } from './busy.ts';
-import { KernelClient } from './client.ts';
+import { arrived, begun, hasPrinted, KernelClient } from './client.ts';
 import { soakInterrupts } from './soak.ts';
 
 describe('an interrupt', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let kernel: KernelClient;
 
   before(async () => {
@@ -19,9 +19,7 @@ describe('an interrupt', function () {
       await kernel.execute(`kept += 1`);
       const { all: allBefore } = await kernel.execute('kept');
       const cell = kernel.execute(`console.log('started'); ${code}`);
-      while (!cell.messages.some(({ header }) => header.msg_type === 'stream')) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
+      await hasPrinted(cell);
       // Long enough for what runs after an await, or in a worker or process, to have begun.
       await new Promise((resolve) => setTimeout(resolve, 120));
       await kernel.interrupt();
@@ -45,8 +43,10 @@ describe('an interrupt', function () {
   });
 
   it('silences what the cell left behind, timers included', async () => {
-    const cell = kernel.execute(`setInterval(() => kept += 1000, 5); for (;;) { await sleep(5); kept += 1000 }`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const cell = kernel.execute(
+      `setInterval(() => { kept += 1000; console.log('tick') }, 5); for (;;) { await sleep(5); kept += 1000 }`,
+    );
+    await hasPrinted(cell);
     await kernel.interrupt();
     await cell;
     await kernel.execute('await sleep(20)');
@@ -61,7 +61,7 @@ describe('an interrupt', function () {
       const forget = (globalThis as any)[Symbol.for('interleaved.host')].onInterrupt(() => { ended += 1; }); void 0`);
     for (let round = 0; round < 2; round += 1) {
       const cell = kernel.execute('await forever');
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await begun(cell);
       await kernel.interrupt();
       await cell;
       if (round === 0) await kernel.execute('forget()');
@@ -72,8 +72,10 @@ describe('an interrupt', function () {
   });
 
   it('leaves what the cell had declared within reach', async () => {
-    const cell = kernel.execute('let reached = 0; for (;;) { reached += 1; await sleep(1) }');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const cell = kernel.execute(
+      'let reached = 0; for (;;) { reached += 1; if (reached === 2) console.log(reached); await sleep(1) }',
+    );
+    await hasPrinted(cell);
     await kernel.interrupt();
     await cell;
     const { all } = await kernel.execute('reached > 1');
@@ -88,7 +90,8 @@ describe('an interrupt', function () {
   it('aborts the cells that wait behind', async () => {
     const first = kernel.execute('for (;;);');
     const second = kernel.execute('void 0');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await begun(first);
+    await arrived(kernel);
     await kernel.interrupt();
     assert.equal((await first).reply.ename, 'Interrupted');
     assert.equal((await second).reply.status, 'aborted');
@@ -97,7 +100,8 @@ describe('an interrupt', function () {
   it('as a signal works as well', async () => {
     for (const code of ['for (;;);', 'await null; await forever']) {
       const cell = kernel.execute(code);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await begun(cell);
+      await new Promise((resolve) => setTimeout(resolve, 100)); // it is where it stays
       kernel.process.kill('SIGINT');
       assert.equal((await cell).reply.ename, 'Interrupted', code);
     }
@@ -110,6 +114,7 @@ describe('an interrupt', function () {
 
   it('is followed by a heartbeat and by completions, also while a cell is busy', async () => {
     const cell = kernel.execute('for (;;);');
+    await begun(cell);
     await kernel.ping();
     await kernel.interrupt();
     await cell;

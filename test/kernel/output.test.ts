@@ -4,7 +4,7 @@ import { KernelClient } from './client.ts';
 const lines = (count: number): string[] => Array.from({ length: count }, (_, index) => `line ${index}`);
 
 describe('output of cells', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let kernel: KernelClient;
 
   before(async () => {
@@ -37,7 +37,7 @@ describe('output of cells', function () {
     const code = `
       const block = (i: number) => String(i).padStart(8, '0') + 'x'.repeat(48_820) + '\\n';
       for (let i = 0; i < 1_024; i++) process.stdout.write(block(i));`;
-    const text = (await kernel.execute(code, { timeout: 25_000 })).stream('stdout');
+    const text = (await kernel.execute(code)).stream('stdout');
     assert.equal(text.length, 1024 * 48_829);
     const blocks = text.trimEnd().split('\n');
     assert.ok(blocks.every((block, index) => block.length === 48_828 && Number(block.slice(0, 8)) === index));
@@ -105,9 +105,10 @@ describe('output of cells', function () {
       setTimeout(() => console.log('late timer'), 150);
       const late = new Worker("setTimeout(() => console.log('late worker'), 150)", { eval: true });
       const lateChild = spawn('sh', ['-c', 'sleep 0.2; echo late child']);
-      lateChild.stdout.on('data', (data) => console.log(String(data).trim())); void 0`);
+      lateChild.stdout.on('data', (data) => console.log(String(data).trim()));
+      const bothLeft = Promise.all([once(late, 'exit'), once(lateChild, 'close')]); void 0`);
     await early;
-    const later = await kernel.execute(`await Promise.all([once(late, 'exit'), once(lateChild, 'close')])`);
+    const later = await kernel.execute('await bothLeft');
     assert.equal(later.stream('stdout'), '');
     const texts = early.messages
       .filter(({ header }) => header.msg_type === 'stream')
@@ -128,7 +129,7 @@ describe('output of cells', function () {
 });
 
 describe('results of cells', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let kernel: KernelClient;
 
   before(async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kernel, KernelManager, type KernelMessage, ServerConnection } from '@jupyterlab/services';
 import { readEnvironment } from '../../src/course/environment.ts';
-import { kernels, root, within } from './client.ts';
+import { kernels, patience, root, within } from './client.ts';
 
 /** Python of the environment that set-up made or found. */
 export const python = (): string => readEnvironment().python;
@@ -72,7 +72,7 @@ export class JupyterServer {
       folders.remove();
     };
     try {
-      const baseUrl = await within(address(folders.runtime), 20_000, 'the Jupyter server').catch((error) => {
+      const baseUrl = await within(address(folders.runtime), patience, 'the Jupyter server').catch((error) => {
         throw new Error(`${error.message} ${log}`);
       });
       const settings = ServerConnection.makeSettings({
@@ -89,8 +89,8 @@ export class JupyterServer {
   }
 
   async startKernel(): Promise<Kernel.IKernelConnection> {
-    const kernel = await within(this.#kernels.startNew({ name: 'tslab' }), 15_000, 'a kernel of the server');
-    await within(kernel.info, 15_000, 'the kernel to be ready');
+    const kernel = await within(this.#kernels.startNew({ name: 'tslab' }), patience, 'a kernel of the server');
+    await within(kernel.info, patience, 'the kernel to be ready');
     return kernel;
   }
 
@@ -103,11 +103,11 @@ export class JupyterServer {
   /** Ends the server as Ctrl-C does; it ends its kernels. */
   async close(): Promise<void> {
     try {
-      await within(this.#kernels.shutdownAll(), 10_000, 'the end of all kernels');
+      await within(this.#kernels.shutdownAll(), patience, 'the end of all kernels');
       this.#kernels.dispose();
       const ended = new Promise((resolve) => this.process.once('exit', resolve));
       this.process.kill('SIGTERM');
-      await within(ended, 10_000, 'the end of the Jupyter server');
+      await within(ended, patience, 'the end of the Jupyter server');
     } finally {
       this.#remove();
     }
@@ -147,7 +147,7 @@ export interface ServerOutcome {
 export async function executeOn(
   kernel: Kernel.IKernelConnection,
   code: string,
-  timeout = 20_000,
+  timeout = patience,
 ): Promise<ServerOutcome> {
   const messages: KernelMessage.IIOPubMessage[] = [];
   const future = kernel.requestExecute({ code });

@@ -1,5 +1,5 @@
 import { busy, setUp } from './busy.ts';
-import { KernelClient } from './client.ts';
+import { begun, KernelClient } from './client.ts';
 
 /** More ways to be busy, which only many tries at odd moments can tell from each other. */
 const more = [
@@ -35,8 +35,7 @@ export async function soakInterrupts(seconds: number): Promise<{ interrupts: num
     while (performance.now() < end) {
       const code = cells[Math.floor(Math.random() * cells.length)]!;
       const cell = kernel.execute(code);
-      // An interrupt that comes before its cell has nothing to interrupt.
-      while (cell.messages.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      await begun(cell);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 120));
       const start = performance.now();
       await kernel.interrupt();

@@ -10,6 +10,7 @@ import { processesWith } from '../../src/course/processes.ts';
 export class Command {
   readonly child: ChildProcess;
   readonly #mark = randomUUID();
+  readonly #outputEnded: Promise<unknown>;
   output = '';
 
   /**
@@ -24,17 +25,20 @@ export class Command {
       // A group of its own, as a terminal gives to what is typed in.
       detached: true,
     });
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.on('data', (chunk) => {
+    const streams = [this.child.stdout!, this.child.stderr!];
+    for (const stream of streams) {
+      stream.on('data', (chunk) => {
         this.output += chunk;
       });
     }
+    this.#outputEnded = Promise.all(streams.map((stream) => once(stream, 'close')));
   }
 
   async ended(): Promise<number | NodeJS.Signals | null> {
     // Not `close`, which does not come after a disconnect.
     const [code, signal] = await once(this.child, 'exit');
-    await sleep(20);
+    // What it started may keep its output open.
+    await Promise.race([this.#outputEnded, sleep(2000)]);
     return code ?? signal;
   }
 

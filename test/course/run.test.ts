@@ -77,8 +77,9 @@ describe('a lesson run on a real server', () => {
   it('interrupts a cell that does not end in time', async () => {
     const { runner } = await sharedServer();
     for (const endless of ['for (;;) {}', 'await new Promise(() => {})']) {
-      const stuck = lesson('04-stuck', '1', endless);
-      await assert.rejects(runner.run(stuck, { timeout: 1500 }), /04-stuck, cell \[2\]: it did not end in 1\.5 s/);
+      // Its only cell: on a busy machine one before it would not end in that time either.
+      const stuck = lesson('04-stuck', '# Stuck', endless);
+      await assert.rejects(runner.run(stuck, { timeout: 1500 }), /04-stuck, cell \[1\]: it did not end in 1\.5 s/);
     }
   });
 
@@ -99,7 +100,7 @@ describe('a lesson run on a real server', () => {
   it('leaves no kernel behind', async () => {
     const { server } = await sharedServer();
     // The kernel that was killed has a successor, whose end the server does not wait for.
-    for (let round = 0; server.processes().length > 1 && round < 100; round += 1) await sleep(50);
+    for (let round = 0; server.processes().length > 1 && round < 1200; round += 1) await sleep(50);
     assert.deepEqual(server.processes(), [server.pid]);
   });
 });

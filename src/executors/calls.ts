@@ -1,33 +1,37 @@
-import { shipFunction, shipValue } from '../shipping/index.ts';
+import { shipFunction, shipValue, type Target } from '../shipping/index.ts';
 import { giveAll, noteShared } from '../workers/holders.ts';
 import type { TaskOptions } from './executor.ts';
 import type { PoolCall, PoolJob } from './hand.ts';
 import { isPlain } from './outcome.ts';
 import { Pace } from './pace.ts';
 
+/** What is said to those who give a `key` to an executor of this machine. */
+export const noKeys = 'only a ClusterExecutor keeps results by key, for a caller that comes back: leave key out';
+
 export type Fn = (...args: never[]) => unknown;
 
 /** Makes functions and arguments ready for the workers of one pool, and remembers how long each function takes. */
 export class Calls {
-  readonly #kind: 'thread' | 'process';
+  readonly #kind: Target;
   readonly #paces = new WeakMap<Fn, Pace>();
   /** The calls of this turn, so that a loop of submits asks for the function's shipment once. */
   readonly #turn = new Map<Fn, PoolCall>();
 
-  constructor(kind: 'thread' | 'process') {
+  constructor(kind: Target) {
     this.#kind = kind;
   }
 
   /** @throws ShippingError, by name, for what cannot travel; TypeError for options that have no meaning here */
   prepare(fn: Fn, options: TaskOptions & { readonly chunksize?: number }): PoolCall {
-    const { name, runTimeout, transfer, transferResult, chunksize } = options;
-    if ((transfer ?? transferResult) !== undefined && this.#kind === 'process') {
+    const { name, runTimeout, transfer, transferResult, chunksize, key } = options;
+    if ((transfer ?? transferResult) !== undefined && this.#kind !== 'thread') {
       throw new TypeError('memory moves between threads only; to and from a process it is copied: leave transfer out');
     }
+    if (key !== undefined && this.#kind !== 'remote') throw new TypeError(noKeys);
     const call = this.#turn.get(fn) ?? this.#callOf(fn);
-    const special = [name, runTimeout, transfer, transferResult, chunksize].some((option) => option !== undefined);
+    const special = [name, runTimeout, transfer, transferResult, chunksize, key].some((option) => option !== undefined);
     if (!special) return call;
-    return { ...call, name: name ?? call.name, runTimeout, transfer, transferResult, chunksize };
+    return { ...call, name: name ?? call.name, runTimeout, transfer, transferResult, chunksize, key };
   }
 
   /** Puts what `shipValue` makes of the arguments in their place. */

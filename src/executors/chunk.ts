@@ -3,9 +3,10 @@ import type { Call } from './job.ts';
 import type { JobQueue } from './job-queue.ts';
 import { largestChunk, Pace } from './pace.ts';
 
-/** A task that travels alone, so that ending it or moving its memory concerns no other. */
+/** A task that travels alone, so that ending it, moving its memory or keeping its result concerns no other. */
 export function alone(call: Call): boolean {
-  return call.runTimeout !== undefined || call.transfer !== undefined || call.transferResult === true;
+  const { runTimeout, transfer, transferResult, key } = call;
+  return runTimeout !== undefined || transfer !== undefined || transferResult === true || key !== undefined;
 }
 
 /**

@@ -1,4 +1,6 @@
+import type { Target } from '../shipping/index.ts';
 import type { WorkerDied } from './errors.ts';
+import type { PoolJob } from './hand.ts';
 import type { Batch, Report } from './protocol.ts';
 
 /** What an engine tells about a worker that lives. */
@@ -16,8 +18,8 @@ export interface LinkEvents {
 export interface Link {
   /** When it was ready for its first batch. */
   readonly ready: number;
-  /** Sends a batch; throws when an argument cannot be copied. */
-  send(batch: Batch, transfer: unknown[]): void;
+  /** Sends the batch that was made of these jobs; throws when an argument cannot be copied. */
+  send(batch: Batch, transfer: unknown[], jobs: readonly PoolJob[]): void;
   /**
    * Takes tasks of the batch back.
    *
@@ -27,7 +29,10 @@ export interface Link {
   takeBack(indices: readonly number[]): number[] | undefined;
   /** Reports what can be known now, without waiting for a message. */
   look(): void;
-  /** Ends the task that runs, and with it the worker; `died` follows. No other task of the batch is hit. */
+  /**
+   * Ends the task that runs. Its worker ends with it and `died` follows, or, of a remote one, what became of the rest.
+   * No other task of the batch is hit.
+   */
   end(index: number): void;
   /** A worker that is busy keeps the program alive; an idle one does not. */
   hold(busy: boolean): void;
@@ -35,7 +40,11 @@ export interface Link {
 
 /** Where the workers of a pool come from: the library that starts, watches and replaces them. One per worker. */
 export interface Engine {
-  readonly kind: 'thread' | 'process';
+  /**
+   * Of a `remote` engine a slot is no worker but one message under way: nobody knows where, it may lie in a queue until
+   * a report without values says that its first task begins, and the time that a task runs is measured over there.
+   */
+  readonly kind: Target;
   /** Starts a worker, or takes over the one that replaced the last. Rejects when it ends before it is ready. */
   connect(events: LinkEvents, who: string): Promise<Link>;
   /** Ends the worker, if there is one, and resolves when it is gone. */

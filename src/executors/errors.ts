@@ -19,13 +19,14 @@ export class BrokenExecutor extends Error {
  */
 export class WorkerDied extends BrokenExecutor {
   override readonly name: string = 'WorkerDied';
-  /** The worker's exit code, or null when a signal ended it. */
+  /** The worker's exit code; null when a signal ended it, or nobody knows what. */
   readonly exitCode: number | null;
-  /** The signal that ended the process, for instance `SIGKILL`; null for threads and ordinary exits. */
+  /** The signal that ended the process, for instance `SIGKILL`; null for threads, ordinary exits and what nobody saw. */
   readonly signal: string | null;
 
   constructor(who: string, exitCode: number | null, signal: string | null = null, cause?: unknown) {
-    const how = signal === null ? `with exit code ${exitCode}` : `by ${signal}`;
+    const code = exitCode === null ? 'without a word' : `with exit code ${exitCode}`;
+    const how = signal === null ? code : `by ${signal}`;
     const why = cause instanceof Error ? `: ${cause.message}` : '';
     super(`${who} ended ${how}${why}`, cause === undefined ? undefined : { cause });
     this.exitCode = exitCode;

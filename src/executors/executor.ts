@@ -24,6 +24,12 @@ export interface TaskOptions {
   readonly signal?: AbortSignal;
   /** What timelines and messages call it; by default the function's name. */
   readonly name?: string;
+  /**
+   * Of a `ClusterExecutor`: the name under which the result is kept in the cluster for a time. A program that died and
+   * comes back with the same function, arguments and key gets the kept result, or waits for the task that still runs,
+   * instead of running it again. Each item of a `map` has the key of its own that its place makes of this.
+   */
+  readonly key?: string;
   /** ArrayBuffers and ports among the arguments that move to the worker thread instead of being copied. */
   readonly transfer?: readonly unknown[];
   /** True to have the ArrayBuffers of the result move back from the thread instead of being copied. */
@@ -160,6 +166,7 @@ export abstract class BaseExecutor implements Executor {
     if (typeof fn !== 'function') throw new TypeError(`submit needs a function to call, got ${typeof fn}`);
     const call = this.#backend.prepare(fn as (...args: never[]) => unknown, options);
     const job = new FutureJob(call, args, this.#backend, now());
+    job.key = options.key;
     const { signal } = options;
     if (signal !== undefined) cancelBySignal(job, signal);
     if (!job.over) this.#backend.add(job);

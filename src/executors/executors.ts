@@ -93,7 +93,8 @@ export class ProcessPoolExecutor extends BaseExecutor {
   }
 }
 
-function checkWorkers(name: string, value: unknown): void {
+/** @throws RangeError for a number of workers that is none */
+export function checkWorkers(name: string, value: unknown): void {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return;
   throw new RangeError(`${name} must be a whole number of at least 1, got ${String(value)}`);
 }

@@ -19,8 +19,8 @@ export type PoolJob = Job & { readonly call: PoolCall };
 /**
  * The batch that a worker has in hand, as its pool knows it.
  *
- * Invariant: the jobs before `reported` are settled or no longer here; the one at `reported` is taken to be running;
- * those after it are taken not to have begun.
+ * Invariant: the jobs before `reported` are settled or no longer here; the one at `reported` is taken to be running,
+ * unless it waits at a remote place; those after it are taken not to have begun.
  */
 export class Hand {
   readonly sent: number = now();
@@ -31,10 +31,11 @@ export class Hand {
   readonly #jobs: (PoolJob | undefined)[];
   #reported = 0;
 
-  constructor(jobs: readonly PoolJob[], lane: string) {
+  /** @param begins false when the first job may have to wait where it is sent to */
+  constructor(jobs: readonly PoolJob[], lane: string, begins: boolean) {
     this.#jobs = [...jobs];
     this.#lane = lane;
-    jobs[0]!.run(lane, this.sent);
+    if (begins) jobs[0]!.run(lane, this.sent);
   }
 
   /** The index of the first job without a report: the one that runs. */
@@ -55,7 +56,8 @@ export class Hand {
   /** The indices of the jobs that have not begun. */
   get unstarted(): number[] {
     const indices: number[] = [];
-    for (let index = this.#reported + 1; index < this.#jobs.length; index += 1) {
+    const first = this.running?.state === 'waiting' ? this.#reported : this.#reported + 1;
+    for (let index = first; index < this.#jobs.length; index += 1) {
       if (this.#jobs[index]?.over === false) indices.push(index);
     }
     return indices;
@@ -88,7 +90,7 @@ export class Hand {
    *
    * @returns those that the worker left out and that are not over: they run elsewhere
    */
-  settle({ from, times, values, failed, shipped, end }: Report): PoolJob[] {
+  settle({ from, times, values, failed, shipped, end, lane = this.#lane }: Report): PoolJob[] {
     const received = now();
     const back: PoolJob[] = [];
     let nextFailed = 0;
@@ -105,7 +107,7 @@ export class Hand {
         back.push(job);
         continue;
       }
-      job.lane = this.#lane;
+      job.lane = lane;
       const finished = times[2 * index + 1]!;
       if (!ok) job.finish(false, receiveError(values[index]), started, finished, received);
       else if (shipped) finishShipped(job, values[index], started, finished, received);

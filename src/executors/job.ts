@@ -15,6 +15,8 @@ export interface Call {
   readonly transfer?: readonly unknown[] | undefined;
   /** True when the memory of the result moves as well. */
   readonly transferResult?: boolean | undefined;
+  /** The name under which results are kept in a cluster; such tasks travel alone. */
+  readonly key?: string | undefined;
 }
 
 export type JobState = 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';
@@ -57,6 +59,8 @@ export abstract class Job {
   lane = 'main';
   /** The number of the message that brought it to its worker; 0 before that, and where none is needed. */
   message = 0;
+  /** The name under which its result is kept in a cluster, if it is. */
+  key: string | undefined = undefined;
   /** Why it is being cancelled, if the one who cancels gave a reason. */
   reason: unknown = undefined;
   /** The result when finished, the error when failed or cancelled. */

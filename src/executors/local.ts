@@ -4,6 +4,7 @@ import { now } from '../timing/clock.ts';
 import { laneHere, takeLane } from '../workers/lanes.ts';
 import { runTask } from '../workers/scopes.ts';
 import type { Backend } from './backend.ts';
+import { noKeys } from './calls.ts';
 import { TimeoutError } from './errors.ts';
 import type { TaskOptions } from './executor.ts';
 import { type Call, cancelled, type Job } from './job.ts';
@@ -55,6 +56,7 @@ export class Local implements Backend {
   }
 
   prepare(fn: Fn, options: TaskOptions): LocalCall {
+    if (options.key !== undefined) throw new TypeError(noKeys);
     return { fn, name: options.name ?? (fn.name || 'anonymous'), runTimeout: options.runTimeout };
   }
 

@@ -37,6 +37,8 @@ export class MapRun {
   /** How many of the window have no outcome. */
   #unfinished = 0;
   #done = 0;
+  /** How many items were pulled, where it matters: their places make their keys. */
+  #pulled = 0;
   /** True when somebody awaits the array: then only unfinished items count as in flight. */
   #draining = false;
   /** True when no item will be pulled any more. */
@@ -220,6 +222,8 @@ export class MapRun {
     }
     const item = new Item(this.#call, [next.value], this.#backend, submitted);
     item.map = this;
+    const { key } = this.#options;
+    if (key !== undefined) item.key = JSON.stringify([key, this.#pulled++]);
     this.#window.push(item);
     this.#unfinished += 1;
     this.#backend.add(item);

@@ -25,6 +25,8 @@ export interface PoolSettings {
   readonly initializer?: Initializer | undefined;
   /** Tasks after which a worker is replaced. */
   readonly maxTasksPerChild?: number | undefined;
+  /** Messages under way per worker, where a slot stands for a message and not for a worker; 1 by default. */
+  readonly messages?: number | undefined;
 }
 
 /** A queue of tasks and the workers that take from it: what the thread pool and the process pool share. */
@@ -46,11 +48,11 @@ export class Pool implements Backend, SlotOwner {
   #offInterrupt: (() => void) | undefined;
   #interrupts = 0;
 
-  constructor(workers: number, newEngine: () => Engine, { initializer, maxTasksPerChild }: PoolSettings) {
+  constructor(workers: number, newEngine: () => Engine, { initializer, maxTasksPerChild, messages = 1 }: PoolSettings) {
     this.workers = workers;
     this.#initializer = initializer;
     this.#mostTasks = maxTasksPerChild ?? Number.POSITIVE_INFINITY;
-    const engines = Array.from({ length: workers }, newEngine);
+    const engines = Array.from({ length: workers * messages }, newEngine);
     this.#calls = new Calls(engines[0]!.kind);
     this.#slots = engines.map((engine) => new Slot(engine, this));
   }
@@ -71,7 +73,7 @@ export class Pool implements Backend, SlotOwner {
 
   ahead(call: Call): number {
     const { chunksize, pace } = call as PoolCall;
-    return 2 * this.workers * (alone(call) ? 1 : (chunksize ?? pace.chunk));
+    return 2 * this.#slots.length * (alone(call) ? 1 : (chunksize ?? pace.chunk));
   }
 
   cancel(job: PoolJob): boolean {
@@ -135,7 +137,7 @@ export class Pool implements Backend, SlotOwner {
   #dispatch(): void {
     for (const slot of this.#open) {
       if (this.#queue.peek() === undefined) break;
-      if (slot.idle) slot.send(takeChunk(this.#queue, this.workers, this.#mostTasks - slot.tasks));
+      if (slot.idle) slot.send(takeChunk(this.#queue, this.#slots.length, this.#mostTasks - slot.tasks));
     }
     const waiting = this.#queue.peek() === undefined ? 0 : this.#queue.length;
     for (const slot of this.#slots) {

@@ -47,6 +47,8 @@ export interface Report {
   readonly shipped: boolean;
   /** True when the batch is over. */
   readonly end: boolean;
+  /** The lane where they ran, if it is not that of the slot. */
+  readonly lane?: string;
 }
 
 /** A report as a process sends it. */

@@ -39,6 +39,15 @@ export class Slot {
     this.#owner = owner;
   }
 
+  get #isRemote(): boolean {
+    return this.#engine.kind === 'remote';
+  }
+
+  // A message has no life of its own on a timeline.
+  get #isWatched(): boolean {
+    return channels.worker.hasSubscribers && !this.#isRemote;
+  }
+
   /** True when the worker is there and has nothing to do. */
   get idle(): boolean {
     return this.#link !== undefined && this.#hand === undefined;
@@ -53,9 +62,10 @@ export class Slot {
   async start(): Promise<void> {
     this.tasks = 0;
     this.#ending = false;
-    this.#lane = takeLane(this.#engine.kind);
+    const { kind } = this.#engine;
+    this.#lane = takeLane(kind === 'remote' ? 'cluster' : kind);
     const lane = this.#lane.name;
-    if (channels.worker.hasSubscribers) channels.worker.publish({ kind: 'spawned', time: now(), lane });
+    if (this.#isWatched) channels.worker.publish({ kind: 'spawned', time: now(), lane });
     try {
       this.#link = await this.#engine.connect(
         {
@@ -68,28 +78,29 @@ export class Slot {
       this.#leave(false);
       throw error;
     }
-    if (channels.worker.hasSubscribers) channels.worker.publish({ kind: 'ready', time: this.#link.ready, lane });
+    if (this.#isWatched) channels.worker.publish({ kind: 'ready', time: this.#link.ready, lane });
   }
 
   /** Sends jobs to the worker, which is idle. */
   send(jobs: PoolJob[]): void {
     const link = this.#link!;
     this.#batch += 1;
-    const hand = new Hand(jobs, this.#lane!.name);
+    const hand = new Hand(jobs, this.#lane!.name, !this.#isRemote);
     this.#hand = hand;
     this.tasks += jobs.length;
     link.hold(true);
     const first = jobs[0]!;
     try {
       const transfer: unknown[] = [];
-      link.send(batchOf(jobs, this.#batch, this.#known, transfer), transfer);
+      link.send(batchOf(jobs, this.#batch, this.#known, transfer), transfer, jobs);
     } catch (error) {
       this.#refused(jobs, error);
       return;
     }
     hand.postMs = now() - hand.sent;
     const { runTimeout } = first.call;
-    if (runTimeout !== undefined) this.#timer = setTimeout(() => this.#overtime(first, runTimeout), runTimeout);
+    if (runTimeout !== undefined && !this.#isRemote)
+      this.#timer = setTimeout(() => this.#overtime(first, runTimeout), runTimeout);
   }
 
   /** Cancels a job that it has. False when the job is over, as is known only now. */
@@ -126,7 +137,8 @@ export class Slot {
    * @returns false when there is nothing to take, now or later
    */
   share(ms: number): boolean {
-    if (this.#hand === undefined) return false;
+    // What a remote worker leaves out is known only at the end of its batch: too late for another.
+    if (this.#hand === undefined || this.#isRemote) return false;
     if (now() - this.#hand.sent < ms) return true;
     const indices = this.#hand.shareable;
     if (indices.length === 0) return false;
@@ -216,7 +228,7 @@ export class Slot {
 
   #leave(ok: boolean): string {
     const { name: lane } = this.#lane!;
-    if (channels.worker.hasSubscribers) channels.worker.publish({ kind: 'exited', time: now(), lane, ok });
+    if (this.#isWatched) channels.worker.publish({ kind: 'exited', time: now(), lane, ok });
     this.#lane!.release();
     this.#known.clear();
     return lane;

@@ -17,7 +17,7 @@ export interface Lane {
 }
 
 /** Takes the first free lane of a kind, in log n steps: there may be 100,000 tasks. */
-export function takeLane(kind: 'thread' | 'process' | 'task'): Lane {
+export function takeLane(kind: 'thread' | 'process' | 'task' | 'cluster'): Lane {
   // Invariant: of the numbers below `next`, just those in `freed` are free.
   const numbers = taken.get(kind) ?? { next: 1, freed: new Heap<number>((one, other) => one < other) };
   taken.set(kind, numbers);

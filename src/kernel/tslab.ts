@@ -19,11 +19,13 @@ export const ts = tslabRequire(compiler) as TypeScript;
  */
 const sourceMapping: Pick<TypeScript, 'createWatchCompilerHost' | 'transpileModule'> = {
   createWatchCompilerHost: ((files: string[], options: object, ...rest: unknown[]) =>
-    (ts.createWatchCompilerHost as (...args: unknown[]) => unknown)(
-      files,
-      { ...options, inlineSourceMap: true },
-      ...rest,
-    )) as TypeScript['createWatchCompilerHost'],
+    withOneTimer(
+      (ts.createWatchCompilerHost as (...args: unknown[]) => Timers)(
+        files,
+        { ...options, inlineSourceMap: true },
+        ...rest,
+      ),
+    )) as unknown as TypeScript['createWatchCompilerHost'],
   transpileModule: (input, options) => {
     const [script, map] = split(input);
     const compilerOptions = { ...options.compilerOptions, inlineSourceMap: true };
@@ -33,6 +35,27 @@ const sourceMapping: Pick<TypeScript, 'createWatchCompilerHost' | 'transpileModu
     return { ...output, outputText };
   },
 };
+
+interface Timers {
+  setTimeout(callback: () => void, ...rest: unknown[]): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/**
+ * The compiler has two timers, one to compile after a change and one to look again for files that it did not find; tslab
+ * has room for one, and throws at the other, which a cell would be blamed for: so when the library is built anew or a
+ * package installed meanwhile. The other is not needed, as the compiler looks again whenever it compiles.
+ */
+function withOneTimer<Host extends Timers>(host: Host): Host {
+  const { setTimeout, clearTimeout } = host;
+  const never = {};
+  host.setTimeout = (callback, ...rest) =>
+    callback.name === 'invalidateResolutionsOfFailedLookup' ? never : setTimeout(callback, ...rest);
+  host.clearTimeout = (timer) => {
+    if (timer !== never) clearTimeout(timer);
+  };
+  return host;
+}
 
 /** The two maps of the script compiled last, the later step first. */
 export let lastMaps: readonly [string, string] | undefined;

@@ -1,5 +1,6 @@
 import { shipFunction, shipValue, type Target } from '../shipping/index.ts';
 import { giveAll, noteShared } from '../workers/holders.ts';
+import { remoteShipment } from './cluster/remote-function.ts';
 import type { TaskOptions } from './executor.ts';
 import type { PoolCall, PoolJob } from './hand.ts';
 import { isPlain } from './outcome.ts';
@@ -67,7 +68,9 @@ export class Calls {
   #callOf(fn: Fn): PoolCall {
     const pace = this.#paces.get(fn) ?? new Pace();
     this.#paces.set(fn, pace);
-    const { shipped: shipment, shared } = noteShared(() => shipFunction(fn, this.#kind));
+    const { shipped: shipment, shared } = noteShared(
+      () => (this.#kind === 'remote' ? remoteShipment(fn) : undefined) ?? shipFunction(fn, this.#kind),
+    );
     const call = { name: shipment.name, shipment, pace, shared };
     this.#turn.set(fn, call);
     return call;

@@ -4,44 +4,9 @@ import { serialize } from 'node:v8';
 import type { Shipment } from '../../shipping/index.ts';
 import type { Origin } from '../../shipping/origin.ts';
 import type { Contents } from '../../shipping/parcel.ts';
+import { nameParts } from './remote-function.ts';
 import { Refused } from './seal.ts';
 import type { ClusterBatch } from './wire.ts';
-
-const remoteNames = new WeakMap<object, string>();
-
-/**
- * A function of a module that the workers of a cluster have and the caller need not have: it travels as its name, and
- * each worker finds the module from the folder where it was started. A worker with `--allow` runs nothing else.
- *
- * @param name the module and its export, such as `./jobs.ts#resize` or `node:zlib#gzipSync`
- * @throws TypeError for a name of another form
- * @example
- * const resize = remoteFunction<(path: string) => number>('./jobs.ts#resize');
- * await pool.submit(resize, 'a.png');
- */
-export function remoteFunction<F extends (...args: never[]) => unknown>(name: string): F {
-  const [, key] = parts(name);
-  const fn = (): never => {
-    throw new TypeError(`${name} runs on the workers of a ClusterExecutor only: import it to call it here`);
-  };
-  Object.defineProperty(fn, 'name', { value: key });
-  remoteNames.set(fn, name);
-  return fn as unknown as F;
-}
-
-/** What travels for a function that `remoteFunction` made; undefined for others. */
-export function remoteShipment(fn: object): Shipment | undefined {
-  const name = remoteNames.get(fn);
-  return name === undefined ? undefined : { id: `remote ${name}`, name: parts(name)[1], definitions: { remote: name } };
-}
-
-function parts(name: string): [module: string, key: string] {
-  const at = name.lastIndexOf('#');
-  if (at < 1 || at === name.length - 1) {
-    throw new TypeError(`${JSON.stringify(name)} names no function: write module#export, such as ./jobs.ts#resize`);
-  }
-  return [name.slice(0, at), name.slice(at + 1)];
-}
 
 /** Which functions a worker runs: all, or those of a list. */
 export class Gate {
@@ -91,7 +56,7 @@ export class Gate {
   }
 
   #originOf(name: string): Origin {
-    const [module, key] = parts(name);
+    const [module, key] = nameParts(name);
     if (isBuiltin(module)) return { from: 'builtin', id: `node:${module.replace(/^node:/, '')}`, keys: [key] };
     return { from: 'file', id: this.#require.resolve(module), keys: [key] };
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { remoteFunction, remoteShipment } from '../../../src/executors/cluster/allow.ts';
+import { remoteFunction, remoteShipment } from '../../../src/executors/cluster/remote-function.ts';
 import type { ClusterBatch } from '../../../src/executors/cluster/wire.ts';
 import { Bench, batchOf, settled } from './bench.ts';
 

@@ -150,6 +150,8 @@ export class Coroutine<Sent, Yielded, Returned> {
  * least.send(10); // 10
  * least.send(4);  // 4
  * least.send(22); // 4
+ * @throws TypeError for what is no generator function, at once or when it is called; what it throws before its first
+ *   `yield`
  */
 export function coroutine<Args extends readonly unknown[], G extends Steps>(
   fn: (...args: Args) => G,
@@ -165,6 +167,12 @@ export function coroutine<Args extends readonly unknown[], G extends Steps>(
  *
  * @param name how errors call it
  * @throws TypeError when it is none; what it throws before its first `yield`
+ * @example
+ * function* echo(): Generator<string, void, string> {
+ *   let said = 'ready';
+ *   for (;;) said = yield said;
+ * }
+ * prime(echo(), 'echo').send('hi'); // 'hi'
  */
 export function prime<G extends Steps>(generator: G, name?: string): Coroutine<SentTo<G>, YieldedBy<G>, ReturnedBy<G>> {
   const steps = generator as Generator<unknown, unknown, never>;

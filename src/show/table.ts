@@ -39,6 +39,7 @@ export function table(rows: Iterable<Row>, options: TableOptions = {}): Table {
   return new Table([...rows], options);
 }
 
+/** Rows and columns, made by `table`; it shows itself. */
 export class Table extends Shown {
   readonly caption: string | undefined;
   readonly columns: readonly Column[];

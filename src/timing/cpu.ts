@@ -11,7 +11,15 @@ export function addChildCpu(ms: number): void {
   children += ms;
 }
 
-/** CPU time in ms used so far by this process, all its threads and all children that reported. */
+/**
+ * CPU time in ms used so far by this process, all its threads, and those processes of pools and `Process` that reported.
+ * Other children are not counted.
+ *
+ * @example
+ * const before = cpuTime();
+ * await work();
+ * console.log(cpuTime() - before, 'ms of CPU time');
+ */
 export function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000 + children;

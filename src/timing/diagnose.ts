@@ -161,6 +161,7 @@ export class Diagnosis<T = unknown> extends Shown {
  * On Linux all threads and children are seen; elsewhere only this process, and a burst is seen while the loop turns.
  *
  * @param label what the reader calls it; the function's name if absent
+ * @throws TypeError when there is no function to run
  * @throws what `fn` throws, after a notebook has shown the figures up to there
  * @example
  * await diagnose('load all pages', () => Promise.all(pages.map(load)))

@@ -32,6 +32,7 @@ export function predict(
   return new Prediction(what, guesses, options.within ?? 1.25);
 }
 
+/** A guess, made by `predict`, that shows itself and can be scored. */
 export class Prediction extends Shown {
   readonly what: string;
   readonly guesses: Readonly<Record<string, number | null>>;

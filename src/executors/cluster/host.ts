@@ -98,7 +98,7 @@ class ClusterHost implements Host {
     this.#stations = whos.map((who) => new Station(who));
     this.#free = [...this.#stations];
     const who = { id: this.id, name, host: hostname(), pid: process.pid, concurrency };
-    this.#pulse = new Pulse(redis, options, who, () => this.#tally);
+    this.#pulse = new Pulse(redis, ear, options, who, () => this.#tally);
     this.#watch = setInterval(() => this.#keeper.tell(), 500);
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Claim, Refused, seal, unseal } from './seal.ts';
 import type { ClusterSettings } from './settings.ts';
 
@@ -36,7 +37,9 @@ export async function pack(store: Store, settings: Settings, subject: Subject, b
   const expires = Date.now() + expiresMs;
   const sealed = { v: 1, expires, seal: seal(secret, { ...subject, queue, expires }, bytes) } as const;
   if (bytes.length <= mostInline) return { ...sealed, body: bytes.toString('base64') };
-  const ref = dataKey(settings, subject);
+  // Two workers may answer one message, of which one has lost it to the other: neither writes over the other's answer.
+  const own = subject.kind === 'result' ? `:${randomUUID()}` : '';
+  const ref = dataKey(settings, subject) + own;
   await store.set(ref, bytes, 'PX', expiresMs);
   return { ...sealed, ref };
 }
@@ -53,7 +56,7 @@ export async function unpack(store: Store, settings: Settings, subject: Subject,
   let bytes: Buffer | null = null;
   if (typeof body === 'string') bytes = Buffer.from(body, 'base64');
   // Of all keys of the server only the one that is meant for it is read.
-  else if (ref === dataKey(settings, subject)) bytes = await store.getBuffer(ref);
+  else if (typeof ref === 'string' && isDataKey(ref, dataKey(settings, subject))) bytes = await store.getBuffer(ref);
   if (bytes === null || bytes.length > maxBytes) throw new Refused(what, sealed === undefined ? 'missing' : 'wrong');
   unseal(secret, { ...subject, queue, expires: Number(expires) }, bytes, sealed);
   return bytes;
@@ -68,7 +71,11 @@ export function checkSize({ maxBytes }: Pick<Settings, 'maxBytes'>, bytes: Uint8
   );
 }
 
-/** The key of a large message. */
+function isDataKey(ref: string, key: string): boolean {
+  return ref === key || ref.startsWith(`${key}:`);
+}
+
+/** The key of a large message, or what that of a large result begins with. */
 export function dataKey({ prefix, queue }: Pick<Settings, 'prefix' | 'queue'>, { kind, id }: Subject): string {
   return `${prefix}:${queue}:data:${id}:${kind}`;
 }

@@ -2,6 +2,8 @@ import type { Redis } from 'ioredis';
 import type { ClusterSettings } from './settings.ts';
 import { beatEvery, serverTime, type WorkerRow, workersKey } from './status.ts';
 
+/** Ms without an answer after which a connection is thought dead: a network that was cut says nothing. */
+const silence = 5000;
 /** Beats over which the rate is taken. */
 const window = 5;
 
@@ -14,6 +16,8 @@ export type Who = Pick<WorkerRow, 'id' | 'name' | 'host' | 'pid' | 'concurrency'
 /** A worker's sign of life, each second in the server. */
 export class Pulse {
   readonly #redis: Redis;
+  /** Another connection to be kept an eye on. */
+  readonly #ear: Redis;
   readonly #settings: ClusterSettings;
   readonly #who: Who;
   readonly #tally: () => Tally;
@@ -21,10 +25,13 @@ export class Pulse {
   /** The last beats, the oldest first. */
   readonly #past: { readonly at: number; readonly done: number }[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** The beat under way: while the connection is down they do not pile up. */
   #beating: Promise<void> | undefined;
+  #askedAt = 0;
 
-  constructor(redis: Redis, settings: ClusterSettings, who: Who, tally: () => Tally) {
+  constructor(redis: Redis, ear: Redis, settings: ClusterSettings, who: Who, tally: () => Tally) {
     this.#redis = redis;
+    this.#ear = ear;
     this.#settings = settings;
     this.#who = who;
     this.#tally = tally;
@@ -40,14 +47,7 @@ export class Pulse {
   /** Resolves when the server has the first. */
   async start(): Promise<void> {
     await this.#beat();
-    this.#timer = setInterval(() => {
-      // While the connection is down the beats do not pile up.
-      this.#beating ??= this.#beat()
-        .catch(() => {})
-        .finally(() => {
-          this.#beating = undefined;
-        });
-    }, beatEvery);
+    this.#timer = setInterval(() => this.#next(), beatEvery);
   }
 
   /** Ends it, and takes the worker off the list if the server can be reached. */
@@ -56,6 +56,25 @@ export class Pulse {
     if (this.#redis.status !== 'ready') return;
     await this.#beating;
     await this.#redis.hdel(workersKey(this.#settings), this.#who.id);
+  }
+
+  #next(): void {
+    if (this.#beating === undefined) {
+      this.#askedAt = performance.now();
+      const asked = Promise.all([this.#beat(), this.#ear.ping()]);
+      this.#beating = asked.then(
+        () => this.#over(),
+        () => this.#over(),
+      );
+    } else if (performance.now() - this.#askedAt > silence) {
+      // What was asked by a connection that is dead is asked again by the next.
+      this.#askedAt = performance.now();
+      for (const each of [this.#redis, this.#ear]) if (each.status === 'ready') each.disconnect(true);
+    }
+  }
+
+  #over(): void {
+    this.#beating = undefined;
   }
 
   async #beat(): Promise<void> {

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { BrokenExecutor } from '../errors.ts';
+import { controlText } from './control.ts';
 import { Message, otherTask, type Receiver } from './message.ts';
 import { dataKey, type Parcel, pack, unpack } from './parcel.ts';
 import { type ClusterSettings, connect, lastErrorOf, shownUrl } from './settings.ts';
-import { controlChannel, jobName, outcomeFrom, toBytes } from './wire.ts';
+import { controlChannel, jobName, outcomeFrom } from './wire.ts';
 
 /** Ms between two looks for outcomes whose events did not come. */
 const sweepEvery = 1000;
@@ -191,9 +192,8 @@ export class Client {
     if (mayRemove && (await this.#queue.remove(id)) === 1) {
       if (this.#messages.delete(id)) message.withdrawn();
     } else if (this.#messages.has(id)) {
-      const bytes = toBytes({ id, withdraw: [...message.unwanted] });
-      const parcel = await pack(this.#redis, this.settings, { kind: 'control', id }, bytes);
-      await this.#redis.publish(controlChannel(this.settings), JSON.stringify({ id, parcel }));
+      const text = controlText(this.settings, { id, withdraw: [...message.unwanted] });
+      await this.#redis.publish(controlChannel(this.settings), text);
     }
   }
 

@@ -1,0 +1,24 @@
+import { ClusterExecutor, type ClusterOptions } from '../../../src/executors/cluster/cluster.ts';
+import { LocalCluster } from '../../../src/executors/cluster/local-cluster.ts';
+
+/** A server with two workers for all tests of a `describe`, and executors that reach them by its address. */
+export function sharedCluster(): { make: (options?: ClusterOptions) => ClusterExecutor } {
+  let cluster: LocalCluster | undefined;
+  before(async () => {
+    cluster = await LocalCluster.start(2, {});
+  });
+  after(() => cluster?.close());
+  return {
+    make: (options) => {
+      const { url, secret } = cluster!.settings;
+      return new ClusterExecutor(2, { url, secret, ...options });
+    },
+  };
+}
+
+/** Keeps a core busy. */
+export const spin = (ms: number): number => {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+  return process.pid;
+};

@@ -16,6 +16,12 @@ export function isLocked() {
   return readIfThere(lockFile) !== undefined;
 }
 
+/** The process that holds the lock at this moment, if it lives. */
+export function liveHolder() {
+  const holder = readHolder();
+  return typeof holder === 'object' && isAlive(holder) ? holder.pid : undefined;
+}
+
 /**
  * Runs `work` while holding the lock; two set-ups at once take turns. The lock of a process that is no more is taken
  * over, and what it left running is ended first.
@@ -27,7 +33,6 @@ export function isLocked() {
 export async function withLock(work, note) {
   /** @type {Holder} */
   const me = { pid: process.pid, born: birthOf(process.pid), groups: [] };
-  mkdirSync(stateDir, { recursive: true });
   let told = false;
   while (!create(lockFile, JSON.stringify(me))) {
     const holder = readHolder();
@@ -58,6 +63,8 @@ export async function withLock(work, note) {
  * @param {string} text
  */
 function create(path, text) {
+  // While one waits for the lock, `npm run clean` may take its folder away.
+  mkdirSync(stateDir, { recursive: true });
   try {
     const file = openSync(path, 'wx');
     writeSync(file, text);

@@ -14,12 +14,14 @@ import { filesBelow, hashOf, isFresh, stamped } from './stamp.mjs';
  * @property {string} name
  * @property {(environment: Environment) => boolean} isDone
  * @property {(environment: Environment, addGroup: (pid: number) => void) => Promise<void>} make
+ * @property {(environment: Environment) => void} forget makes `isDone` false, for what is there but does not work
  * @typedef {import('./environment.mjs').Environment} Environment
  */
 
 const stampName = '.interleaved-stamp';
 
-const list = join(root, 'environment', 'requirements.txt');
+/** What the `.venv` holds. */
+export const list = join(root, 'environment', 'requirements.txt');
 
 /** @param {Environment} environment */
 function pythonStamp({ prefix }) {
@@ -28,7 +30,7 @@ function pythonStamp({ prefix }) {
 }
 
 /** @type {Step} */
-const python = {
+export const python = {
   name: 'JupyterLab, nbconvert and Node 24',
   isDone(environment) {
     if (environment.kind === 'conda') return true;
@@ -51,6 +53,9 @@ const python = {
       await syncPackages(environment, addGroup);
     });
     environment.node = nodeOf(environment.prefix) ?? environment.node;
+  },
+  forget(environment) {
+    if (environment.kind === 'venv') rmSync(pythonStamp(environment).stamp, { force: true });
   },
 };
 
@@ -80,7 +85,7 @@ const modulesStamp = join(modules, stampName);
 const installedLock = join(modules, '.package-lock.json');
 
 /** @type {Step} */
-const packages = {
+export const packages = {
   name: 'npm packages',
   isDone: () => isFresh(modulesStamp, hashOf([packageLock])),
   make: (_, addGroup) =>
@@ -93,10 +98,13 @@ const packages = {
       const options = ['--include=dev', '--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error'];
       await runTool(command, [...first, 'ci', ...options], { addGroup, cwd: root });
     }),
+  forget() {
+    for (const path of [modulesStamp, installedLock]) rmSync(path, { force: true });
+  },
 };
 
 /** Whether `npm install` or `npm ci`, run by hand, has already put there what the lock file names. */
-function isInstalled() {
+export function isInstalled() {
   const [wanted, found] = [packageLock, installedLock].map((path) => {
     const text = readIfThere(path);
     return text === undefined ? undefined : JSON.parse(text).packages;
@@ -114,7 +122,7 @@ function isInstalled() {
 const dist = join(root, 'dist');
 
 /** @type {Step} */
-const build = {
+export const build = {
   name: 'the library and the kernel',
   isDone: () => isFresh(join(dist, stampName), buildKey()),
   async make(environment, addGroup) {
@@ -134,6 +142,7 @@ const build = {
     renameSync(fresh, dist);
     rmSync(old, { recursive: true, force: true });
   },
+  forget: () => rmSync(join(dist, stampName), { force: true }),
 };
 
 function buildKey() {
@@ -141,8 +150,11 @@ function buildKey() {
   return hashOf([join(root, 'tsconfig.json'), packageLock, bundler, ...filesBelow(join(root, 'src'), '.ts')]);
 }
 
-/** @param {Environment} environment */
-function kernelSpec({ prefix, node }) {
+/**
+ * The kernel's entry in an environment.
+ * @param {Environment} environment
+ */
+export function kernelSpec({ prefix, node }) {
   const spec = {
     argv: [node, join(dist, 'kernel', 'main.js'), '--config-path={connection_file}'],
     display_name: 'TypeScript',
@@ -173,12 +185,13 @@ function smallFiles(environment) {
 }
 
 /** @type {Step} */
-const kernel = {
+export const kernel = {
   name: 'the kernel in JupyterLab',
   isDone: (environment) => smallFiles(environment).every(({ path, text }) => readIfThere(path) === text),
   async make(environment) {
     for (const { path, text } of smallFiles(environment)) writeWhole(path, text);
   },
+  forget: (environment) => rmSync(kernelSpec(environment).path, { force: true }),
 };
 
 /** JupyterLab shows no figure of a notebook that it does not trust until its cells have run. */
@@ -189,7 +202,7 @@ function notebooks() {
 }
 
 /** @type {Step} */
-const trust = {
+export const trust = {
   name: 'trust in the notebooks',
   isDone: () => isFresh(trustStamp, hashOf(notebooks())),
   make: (environment, addGroup) =>
@@ -199,6 +212,7 @@ const trust = {
         await runTool(environment.python, ['-m', 'nbformat.sign', ...notebooks()], { addGroup, env });
       }
     }),
+  forget: () => rmSync(trustStamp, { force: true }),
 };
 
 /** The steps that bring the tools; they do not need each other and run at once. */

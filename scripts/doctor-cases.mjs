@@ -1,5 +1,5 @@
 // @ts-check
-import { statfsSync } from 'node:fs';
+import fs from 'node:fs';
 import { join } from 'node:path';
 import { fromPackages, importsLibrary, otherKernels, resolvedKernel } from './doctor-jupyter.mjs';
 import { startLive } from './doctor-live.mjs';
@@ -97,10 +97,11 @@ export const cases = [
   {
     id: 'space',
     title: 'Room on the disk',
-    needs: [],
+    needs: ['node'],
     check(context) {
       const wanted = steps.python.isDone(context.environment()) && steps.isInstalled() ? working : wholeSetUp;
-      const { bavail, bsize } = statfsSync(root);
+      // Not a named import, which a Node without it could not even parse.
+      const { bavail, bsize } = fs.statfsSync(root);
       const free = `${(Number(bavail * bsize) / 1e9).toFixed(1)} GB free`;
       if (bavail * bsize < wanted) throw new Error(`${free}, ${wanted / 1e9} GB needed`);
       return free;
@@ -110,7 +111,7 @@ export const cases = [
   {
     id: 'environment',
     title: 'JupyterLab, nbconvert and Node 24',
-    needs: ['python', 'write', 'space'],
+    needs: ['node', 'python', 'write', 'space'],
     check(context) {
       const environment = context.environment();
       const wrong = whatIsWrongWith(environment);
@@ -125,7 +126,7 @@ export const cases = [
   {
     id: 'packages',
     title: 'npm packages',
-    needs: ['npm', 'write', 'space'],
+    needs: ['node', 'npm', 'write', 'space'],
     check() {
       if (!steps.isInstalled()) throw new Error('not all that package-lock.json names is in node_modules');
       return 'as package-lock.json names them';

@@ -3,7 +3,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,21 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readEnvironment, root } from '../../src/course/environment.ts';
+import { copyCheckout } from './checkout.ts';
 import { Command } from './command.ts';
-
-/** The files of this checkout as git would clone them, uncommitted changes included. */
-function copyCheckout(to: string): void {
-  const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root });
-  for (const file of String(list)
-    .split('\0')
-    .filter((name) => name && existsSync(join(root, name)))) {
-    mkdirSync(dirname(join(to, file)), { recursive: true });
-    cpSync(join(root, file), join(to, file));
-  }
-}
 
 describe('set-up from nothing', function () {
   this.timeout(240_000);

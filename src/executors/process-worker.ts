@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { now } from '../timing/clock.ts';
 import { keepEvents, takeEvents } from '../timing/kept.ts';
+import { ownPeak } from '../timing/peak.ts';
 import { setLaneHere } from '../workers/lanes.ts';
 import type { Bulk } from './bulk.ts';
 import { bulkIn, shipOutcome, uncopied } from './outcome.ts';
@@ -91,7 +92,7 @@ class ProcessReporter implements Reporter {
   }
 
   report(end: boolean): void {
-    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    const { userCPUTime, systemCPUTime } = process.resourceUsage();
     const cpu = (userCPUTime + systemCPUTime) / 1000;
     const report: ProcessReport = {
       batch: this.#batch,
@@ -103,7 +104,7 @@ class ProcessReporter implements Reporter {
       packed: this.#packed.length > 0 ? this.#packed : undefined,
       end,
       cpu: cpu - this.#cpu,
-      memory: maxRSS,
+      memory: ownPeak(),
       written: [written(process.stdout), written(process.stderr)],
       events: takeEvents(),
     };

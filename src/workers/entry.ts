@@ -3,6 +3,7 @@ import { receiveFunction, receiveValue, type Shipment } from '../shipping/index.
 import { now } from '../timing/clock.ts';
 import { type EventWay, useEventWay } from '../timing/event-ways.ts';
 import { type KeptEvents, keepEvents, takeEvents } from '../timing/kept.ts';
+import { ownPeak } from '../timing/peak.ts';
 import { setLaneHere } from './lanes.ts';
 import { runThread } from './scopes.ts';
 
@@ -51,8 +52,9 @@ export async function carryOut(order: Order, tell: (notice: Notice) => void): Pr
   const leave = (ok: boolean, returned: boolean): void => {
     if (told) return;
     told = true;
-    const { userCPUTime, systemCPUTime, maxRSS: memory } = process.resourceUsage();
+    const { userCPUTime, systemCPUTime } = process.resourceUsage();
     const cpu = (userCPUTime + systemCPUTime) / 1000;
+    const memory = ownPeak();
     tell({ interleaved: 'left', ready, started, finished: now(), ok, returned, cpu, memory, events: takeEvents() });
   };
   const fail = (error: unknown): void => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
  */
 function found(code: string): Record<string, number> {
   const index = join(import.meta.dirname, '../../src/index.ts');
-  const script = `import { ProcessPoolExecutor, timed, withExecutor } from ${JSON.stringify(index)};
+  const script = `import { Process, ProcessPoolExecutor, timed, withExecutor } from ${JSON.stringify(index)};
     const fill = (megabytes) => Buffer.alloc(megabytes * 1e6, 1).length;
     ${code}`;
   const out = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
@@ -39,5 +39,20 @@ describe('the peak memory of a run', () => {
       });`);
     assert.ok(small! > alone! + 20e6, `${small} after ${alone}`);
     assert.ok(large! > alone! + 150e6, `${large} after ${alone}`);
+  });
+
+  it('does not count for a process what its parent holds', () => {
+    const { alone, pool, own } = found(`
+      const held = Buffer.alloc(300e6, 1);
+      const alone = (await timed('here', () => 1)).peakMemory;
+      const pool = await withExecutor(new ProcessPoolExecutor(2), (pool) => timed(() => pool.map(fill, [1, 1])));
+      const process = new Process(fill, 1);
+      const own = await timed(async () => {
+        process.start();
+        await process.join();
+      });
+      console.log(JSON.stringify({ alone, pool: pool.peakMemory, own: own.peakMemory, held: held.length }));`);
+    assert.ok(pool! > alone! + 20e6 && pool! < alone! + 400e6, `${pool} after ${alone}`);
+    assert.ok(own! > alone! + 10e6 && own! < alone! + 250e6, `${own} after ${alone}`);
   });
 });

@@ -30,7 +30,7 @@ export { countryLinks } from './countries/links.ts';
 export type { CountriesOptions, Delay, Fault, Faults } from './countries/options.ts';
 export { fetchPage, type Page, type PageOptions } from './countries/page.ts';
 export { type CountriesSite, type SiteCounters, startCountries } from './countries/site.ts';
-export { Choice, type EngineFigures } from './executors/choice.ts';
+export type { Choice, EngineFigures } from './executors/choice.ts';
 export { choose } from './executors/choose.ts';
 export type { EngineName } from './executors/choose-decide.ts';
 export type { ChooseOptions } from './executors/choose-options.ts';

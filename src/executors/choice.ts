@@ -51,6 +51,8 @@ export class Choice extends Shown {
   readonly diagnosis: Diagnosis<unknown[]>;
   /** Each engine that could run it, the simplest first. */
   readonly engines: readonly EngineFigures[];
+  /** Calls of one run. */
+  readonly tried: number;
   /** Engines that were left out, and why. */
   readonly refused: readonly Refusal[];
   /** Engines within the spread of the recommended one, which is the simpler. */
@@ -62,7 +64,6 @@ export class Choice extends Shown {
   /** False when the machine was too busy for it, or the rounds too few: run it again. */
   readonly reliable: boolean;
   readonly #plan: ChoosePlan;
-  readonly #tried: number;
   readonly #costs: readonly Costs[];
   readonly #bestPool: EngineFigures | undefined;
   #picture: Part | undefined;
@@ -77,7 +78,7 @@ export class Choice extends Shown {
     super();
     const { plan, diagnosis, tried, trials } = found;
     this.#plan = plan;
-    this.#tried = tried;
+    this.tried = tried;
     this.label = plan.label;
     this.diagnosis = diagnosis;
     this.refused = found.refused;
@@ -164,7 +165,7 @@ export class Choice extends Shown {
     if (this.#costs[0]!.each.length < 2) return 'Only one round fitted into the budget, so the spread is unknown.';
     // Where workers compute as the loop does, and no longer, they should keep their cores busy.
     const pool = this.engines.find(({ engine }) => engine === 'threads');
-    const expected = Math.min(this.#plan.workers, availableParallelism(), this.#tried);
+    const expected = Math.min(this.#plan.workers, availableParallelism(), this.tried);
     const busy = pool === undefined ? expected : pool.cpuMs / pool.time.median;
     if (atHome(this.engine) && computing > 0.7 && (pool?.cpuMs ?? 0) < 1.5 * cpuMs && busy < 0.7 * expected) {
       return `The pools had ${ratio(busy)} of ${expected} cores, so this says little of them: run it again.`;
@@ -225,7 +226,7 @@ export class Choice extends Shown {
       [`all ${counted(total)}`]: duration(figures.job.median),
     }));
     const rounds = this.#costs[0]!.each.length;
-    const caption = `${plain(this.#tried)} calls a run; median of ${rounds} later runs (least–most)`;
+    const caption = `${plain(this.tried)} calls a run; median of ${rounds} later runs (least–most)`;
     const columns = Object.keys(rows[0]!).map((key) => ({ key, align: key === 'engine' ? 'left' : 'right' }) as const);
     const words = [
       this.#verdict,

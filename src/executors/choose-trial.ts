@@ -131,7 +131,8 @@ export class OtherResults extends Error {
   }
 }
 
-function inWords(error: unknown, patience: number): string {
+/** Why an engine is out, from what it threw. */
+export function inWords(error: unknown, patience: number): string {
   if (!(error instanceof Error)) return `it threw ${String(error)}`;
   if (error.name === 'CancelledError') return `it was not done after ${duration(patience)}`;
   return error.name === 'ShippingError' || error.name === 'OtherResults'

@@ -5,7 +5,7 @@ import { Diagnosis, watch } from '../timing/diagnose.ts';
 import { Choice } from './choice.ts';
 import { type EngineName, engineNames } from './choose-decide.ts';
 import { type ChooseOptions, type ChoosePlan, choosePlan } from './choose-options.ts';
-import { inALoop, type OpenTrial, OtherResults, type Refusal, tryEngine } from './choose-trial.ts';
+import { inALoop, inWords, type OpenTrial, OtherResults, type Refusal, tryEngine } from './choose-trial.ts';
 import { isThenable } from './outcome.ts';
 
 /** Ms that one run of all items should take at least. */
@@ -68,9 +68,12 @@ export async function choose<T, R>(
       const begun = now();
       if (round > 0 && begun + longest > deadline) break;
       const shift = round % open.length;
-      for (const { trial, again } of [...open.slice(shift), ...open.slice(0, shift)]) {
+      for (const one of [...open.slice(shift), ...open.slice(0, shift)]) {
         goOn();
-        trial.rounds.push(await again());
+        const refusal = await againOn(one, plan, patience);
+        if (refusal === undefined) continue;
+        refused.push(refusal);
+        open.splice(open.indexOf(one), 1);
       }
       longest = Math.max(longest, now() - begun);
     }
@@ -94,10 +97,31 @@ async function tryOne(
     return await tryEngine(engine, plan, tried, expected, patience);
   } catch (error) {
     if (!(error instanceof OtherResults)) throw error;
-    throw new Error(
-      `${plan.label} gives another result for the same item each time (${error.message}), so no two engines can be` +
-        ' compared. If that is meant, say what counts as equal: choose(…, { equal: (a, b) => … }).',
-    );
+    throw neverTheSame(plan, error);
+  }
+}
+
+function neverTheSame({ label }: ChoosePlan, { message }: OtherResults): Error {
+  return new Error(
+    `${label} gives another result for the same item each time (${message}), so no two engines can be compared.` +
+      ' If that is meant, say what counts as equal: choose(…, { equal: (a, b) => … }).',
+  );
+}
+
+/** One more round; the refusal where it fails. */
+async function againOn(
+  { trial, again, close }: OpenTrial,
+  plan: ChoosePlan,
+  patience: number,
+): Promise<Refusal | undefined> {
+  try {
+    trial.rounds.push(await again());
+    return undefined;
+  } catch (error) {
+    if (error instanceof OtherResults && trial.engine === 'serial') throw neverTheSame(plan, error);
+    if (trial.engine === 'serial') throw error;
+    await close();
+    return { engine: trial.engine, title: trial.title, why: inWords(error, patience) };
   }
 }
 

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { WaitOptions } from '../channels/ends.ts';
 import { knowMortal, sharedMortal } from './deaths.ts';
 import { type Guard, MutexGuard } from './hold.ts';
-import { Mutex, type MutexData } from './mutex.ts';
+import { Mutex, type MutexData, noGuard } from './mutex.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
 import { failedWith, type Pause, pauseSymbol } from './pause.ts';
 import { type BlockOptions, checkOptions, mustNotBlock, noBlock, notAsync } from './sleep.ts';
@@ -114,15 +114,15 @@ export class Lock {
     if (options !== undefined) checkOptions(options);
     const mutex = this.#mutex;
     if (!mutex.take()) mutex.block(options);
-    // No guard: without it a lock and its release take 22 ns instead of 30.
-    const serial = mutex.taken(scopeHere());
+    // Without a guard a lock and its release take 22 ns instead of 25.
+    mutex.taken(scopeHere(), noGuard);
     let result: R;
     try {
       result = notAsync(fn(), 'withSync', 'with');
     } catch (error) {
-      throw failedWith(new MutexGuard(mutex, serial), error);
+      throw failedWith(new MutexGuard(mutex, noGuard), error);
     }
-    mutex.release(serial);
+    mutex.release(noGuard);
     return result;
   }
 

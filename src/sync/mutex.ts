@@ -24,6 +24,12 @@ const ownerBits = dead - 1;
 /** The first word of those that only waiters write: not on the cache line of the lock itself. */
 const waitersFrom = 16;
 
+/**
+ * The serial of a hold of a `withSync`, above all that guards have: no guard has it, it is over before anything else of
+ * this thread runs, and so needs no number of its own.
+ */
+export const noGuard = 0x4000_0001;
+
 /** What travels with a lock's memory. */
 export interface MutexData {
   readonly name: string;
@@ -88,9 +94,13 @@ export class Mutex extends Hold implements Mortal, Ordered {
     return Atomics.compareExchange(this.words, 0, 0, threadHere) === 0;
   }
 
-  /** This thread has just taken it, for those of a scope. @returns the serial of this hold */
-  taken(scope: Scope | undefined): number {
-    const serial = this.nextSerial();
+  /**
+   * This thread has just taken it, for those of a scope.
+   *
+   * @param serial `noGuard` for one that gives no guard
+   * @returns the serial of this hold
+   */
+  taken(scope: Scope | undefined, serial: number = this.nextSerial()): number {
     this.begin(serial, scope);
     took(this);
     if (waits.hasSubscribers) publishTaken(this);

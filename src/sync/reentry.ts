@@ -47,9 +47,19 @@ export class Reentry extends Mutex implements Entered {
 
   /** It was just taken, in a turn or by a `with`, or in neither. */
   enterFirst(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): Guard {
+    return new MutexGuard(this, this.beginFirst(scope, turn, inside));
+  }
+
+  /** As `enterFirst`, without the guard. @returns the serial of this hold */
+  beginFirst(
+    scope: Scope | undefined,
+    turn: object | undefined,
+    inside: Scope | undefined,
+    serial: number = this.nextSerial(),
+  ): number {
     if (this.turn !== turn) this.turn = turn;
     if (this.inside !== inside) this.inside = inside;
-    return new MutexGuard(this, this.taken(scope));
+    return this.taken(scope, serial);
   }
 
   /** Enters again, if the caller runs within what holds it. */

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import type { WaitOptions } from '../channels/ends.ts';
 import { knowMortal, sharedMortal } from './deaths.ts';
-import type { Guard } from './hold.ts';
-import type { MutexData } from './mutex.ts';
+import { type Guard, MutexGuard } from './hold.ts';
+import { type MutexData, noGuard } from './mutex.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
 import { failedWith, type Pause, pauseSymbol } from './pause.ts';
 import { Reentry } from './reentry.ts';
@@ -108,14 +108,17 @@ export class RLock {
   /** Like `with`, but blocks, in worker threads, and for functions that are not async. */
   withSync<R>(fn: () => R, options?: BlockOptions): R {
     if (mustNotBlock) throw noBlock('withSync', 'await lock.with(…)');
-    const guard = this.acquireSync(options);
+    if (options !== undefined) checkOptions(options);
+    const reentry = this.#reentry;
+    if (reentry.isHeldHere || !reentry.take()) return this.#withGuard(fn, options);
+    reentry.beginFirst(scopeHere(), turnHere(), undefined, noGuard);
     let result: R;
     try {
       result = notAsync(fn(), 'withSync', 'with');
     } catch (error) {
-      throw failedWith(guard, error);
+      throw failedWith(new MutexGuard(reentry, noGuard), error);
     }
-    guard.release();
+    reentry.release(noGuard);
     return result;
   }
 
@@ -158,6 +161,18 @@ export class RLock {
     const reentry = this.#reentry;
     if (reentry.isHeldHere) return reentry.enterAgain(scope, turn, inside);
     return reentry.take() ? reentry.enterFirst(scope, turn, inside) : undefined;
+  }
+
+  #withGuard<R>(fn: () => R, options: BlockOptions | undefined): R {
+    const guard = this.acquireSync(options);
+    let result: R;
+    try {
+      result = notAsync(fn(), 'withSync', 'with');
+    } catch (error) {
+      throw failedWith(guard, error);
+    }
+    guard.release();
+    return result;
   }
 
   #block(options: BlockOptions | undefined): Guard {

@@ -42,9 +42,10 @@ describe('The command interleaved', () => {
     return started;
   }
 
-  /** Notes where it runs, and goes on when there is a file to go by. */
+  /** Notes that it begins, and that its process is asked to leave others out; goes on when there is a file to go by. */
   const fn = async ([log, gate, word]: [string, string, string]) => {
-    appendFileSync(log, `${word} ${process.pid}\n`);
+    appendFileSync(log, `${word}\n`);
+    process.once('message', () => appendFileSync(log, 'told\n'));
     while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 5));
     return word;
   };
@@ -59,6 +60,7 @@ describe('The command interleaved', () => {
     const { outcome } = await bench.send(tasks(['a', 'b']));
     await until(() => bench.text('log') !== '');
     child.kill('SIGTERM');
+    await until(() => bench.text('log') === 'a\ntold\n');
     await until(() => said.text.includes('SIGTERM: finishes what runs (1)'));
     writeFileSync(bench.path('gate'), '');
     assert.deepEqual(settled(await outcome), ['a', 'withdrawn']);

@@ -9,9 +9,10 @@ describe('A worker of a cluster that ends', () => {
   });
   afterEach(() => bench.close());
 
-  /** Notes that it begins, and goes on when there is a file to go by. */
+  /** Notes that it begins, and that its process is asked to leave others out; goes on when there is a file to go by. */
   const fn = async ([log, gate, word]: [string, string, string]) => {
     appendFileSync(log, `${word} `);
+    process.once('message', () => appendFileSync(log, 'told '));
     while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 5));
     return word;
   };
@@ -27,10 +28,11 @@ describe('A worker of a cluster that ends', () => {
     await until(() => bench.text('log') === 'a ');
     const second = await bench.send(tasks(['d']));
     const drained = host.drain();
+    await until(() => bench.text('log') === 'a told ');
     appendFileSync(bench.path('gate'), '');
     await drained;
     assert.deepEqual(settled(await first.outcome), ['a', 'withdrawn', 'withdrawn']);
-    assert.equal(bench.text('log'), 'a ');
+    assert.equal(bench.text('log'), 'a told ');
     await bench.host({ name: 'next' });
     const outcome = await second.outcome;
     assert.deepEqual([settled(outcome), outcome.lane], [['d'], 'next']);

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cacheVariables } from './caches.mjs';
 import { killGroup } from './lock.mjs';
 import { SetupError, stateDir } from './paths.mjs';
 
@@ -20,9 +21,27 @@ const remedies = [
   },
   {
     sign: /EACCES|EROFS|permission denied|read-only file system/i,
-    say: 'A folder cannot be written: see the last lines above.',
+    say: 'A file or folder cannot be written, see above: give yourself the right to, or clone the course to a folder of yours.',
   },
 ];
+
+/**
+ * What to do about an error, if its words tell.
+ * @param {string} words
+ */
+function remedyFor(words) {
+  return remedies.find(({ sign }) => sign.test(words))?.say;
+}
+
+/**
+ * An error of the system in one line that says what to do, where that is known.
+ * @param {unknown} error
+ */
+export function withRemedy(error) {
+  if (!(error instanceof Error) || error instanceof SetupError) return error;
+  const remedy = remedyFor(error.message);
+  return remedy === undefined ? error : new SetupError(`${error.message}\n${remedy}`);
+}
 
 /** @type {Set<number>} process groups that run now */
 const groups = new Set();
@@ -43,14 +62,18 @@ export function runTool(command, args, { addGroup, cwd, env }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      env: env ?? process.env,
+      env: { ...(env ?? process.env), ...cacheVariables() },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let tail = '';
     const take = (/** @type {Buffer} */ chunk) => {
       tail = (tail + chunk).slice(-20_000);
-      appendFileSync(logFile, chunk);
+      try {
+        appendFileSync(logFile, chunk);
+      } catch {
+        // A full disk; the tool will say so itself.
+      }
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
@@ -59,12 +82,20 @@ export function runTool(command, args, { addGroup, cwd, env }) {
       groups.add(pid);
       addGroup(pid);
     }
-    child.on('error', (error) => reject(new SetupError(`${command} could not be started: ${error.message}`)));
+    child.on('error', (error) => {
+      const way =
+        command === 'npm'
+          ? ' It comes with Node (https://nodejs.org); on Debian and Ubuntu: sudo apt install npm.'
+          : '';
+      reject(new SetupError(`${command} could not be started: ${error.message}.${way}`));
+    });
     child.on('close', (code, signal) => {
       if (pid !== undefined) groups.delete(pid);
       if (code === 0) return resolve();
-      const last = tail.trimEnd().split('\n').slice(-15).join('\n');
-      const remedy = remedies.find(({ sign }) => sign.test(last))?.say ?? `Everything it said is in ${logFile}.`;
+      const lines = tail.trimEnd().split('\n');
+      // npm says first what is wrong, the others last.
+      const last = (lines.length > 15 ? [...lines.slice(0, 6), '…', ...lines.slice(-9)] : lines).join('\n');
+      const remedy = remedyFor(last) ?? `Everything it said is in ${logFile}.`;
       reject(new SetupError(`${last}\n${[command, ...args].join(' ')} failed (${signal ?? code}).\n${remedy}`));
     });
   });

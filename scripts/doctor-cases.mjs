@@ -1,6 +1,6 @@
 // @ts-check
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { fromPackages, importsLibrary, otherKernels, resolvedKernel } from './doctor-jupyter.mjs';
 import { startLive } from './doctor-live.mjs';
 import { canListen, nodeVersion, npmVersion, unwritable, whatIsWrongWith } from './doctor-looks.mjs';
@@ -166,7 +166,7 @@ export const cases = [
     check(context) {
       const environment = context.environment();
       const used = resolvedKernel(environment);
-      if (used !== join(environment.prefix, 'share', 'jupyter', 'kernels', 'tslab')) {
+      if (used !== dirname(steps.kernelSpec(environment).path)) {
         throw new Error(`${used} is used instead of ours`);
       }
       const others = otherKernels(environment);

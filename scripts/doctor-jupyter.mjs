@@ -2,10 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './paths.mjs';
-import { list } from './steps.mjs';
+import { kernelSpec } from './steps.mjs';
+import { list } from './venv.mjs';
 
 /** @typedef {import('./environment.mjs').Environment} Environment */
 
@@ -81,7 +82,7 @@ export function resolvedKernel(environment) {
  * Kernels of that name elsewhere on this machine, where Jupyter would look without our variables.
  * @param {Environment} environment
  */
-export function otherKernels({ prefix }) {
+export function otherKernels(environment) {
   const { JUPYTER_DATA_DIR, JUPYTER_PATH = '', XDG_DATA_HOME } = process.env;
   const home = homedir();
   const folders = [
@@ -93,6 +94,6 @@ export function otherKernels({ prefix }) {
     '/usr/share/jupyter',
   ];
   const found = folders.filter(Boolean).map((folder) => join(folder ?? '', 'kernels', 'tslab'));
-  const ours = join(prefix, 'share', 'jupyter', 'kernels', 'tslab');
+  const ours = dirname(kernelSpec(environment).path);
   return [...new Set(found)].filter((folder) => folder !== ours && existsSync(join(folder, 'kernel.json')));
 }

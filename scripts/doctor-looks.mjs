@@ -5,7 +5,8 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readIfThere, root } from './paths.mjs';
-import { list, python } from './steps.mjs';
+import { python } from './steps.mjs';
+import { list } from './venv.mjs';
 
 /** @typedef {import('./environment.mjs').Environment} Environment */
 

@@ -35,7 +35,10 @@ async function look(entry, context) {
     return { ok: true, found: await entry.check(context) };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    return { ok: false, found: text.trim().replace(/\s*\n\s*/g, ' | ') };
+    const lines = text.trim().split(/\s*\n\s*/);
+    // Of a long trace the ends tell most.
+    const shown = lines.length > 4 ? [lines[0], '…', ...lines.slice(-2)] : lines;
+    return { ok: false, found: shown.join(' | ') };
   }
 }
 

@@ -38,7 +38,9 @@ export function chooseEnvironment(note) {
  */
 function describe(kind, prefix) {
   const jupyter = join(stateDir, 'jupyter');
-  const paths = [join(prefix, 'share', 'jupyter'), process.env.JUPYTER_PATH].filter(Boolean);
+  const share = join(prefix, 'share', 'jupyter');
+  // The first gets our kernel: in a conda environment, which is not ours, nothing is written.
+  const paths = [...(kind === 'conda' ? [join(jupyter, 'path')] : []), share, process.env.JUPYTER_PATH].filter(Boolean);
   const settings = userSettings();
   return {
     kind,
@@ -53,6 +55,8 @@ function describe(kind, prefix) {
       JUPYTER_CONFIG_DIR: join(jupyter, 'config'),
       JUPYTER_DATA_DIR: join(jupyter, 'data'),
       JUPYTER_RUNTIME_DIR: join(jupyter, 'runtime'),
+      // Jupyter looks there for kernels, too, and makes the folder at home if there is none.
+      IPYTHONDIR: join(jupyter, 'ipython'),
       // A reader's theme, font and keys are followed where they exist.
       ...(settings ? { JUPYTERLAB_SETTINGS_DIR: settings } : {}),
     },

@@ -67,8 +67,15 @@ function create(path, text) {
   mkdirSync(stateDir, { recursive: true });
   try {
     const file = openSync(path, 'wx');
-    writeSync(file, text);
-    closeSync(file);
+    try {
+      writeSync(file, text);
+    } catch (error) {
+      // A full disk: an empty lock would be taken for one that is being written.
+      rmSync(path, { force: true });
+      throw error;
+    } finally {
+      closeSync(file);
+    }
     return true;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;

@@ -1,7 +1,7 @@
 // @ts-check
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { killAll, logFile } from './children.mjs';
+import { killAll, logFile, withRemedy } from './children.mjs';
 import { chooseEnvironment } from './environment.mjs';
 import { isLocked, withLock } from './lock.mjs';
 import { stateDir } from './paths.mjs';
@@ -27,6 +27,8 @@ export async function setUp({ build = true, trust = false } = {}) {
   try {
     const made = await withLock((addGroup) => makeAll(groups, environment, addGroup), say);
     if (made > 0) say(`Set up in ${seconds(start)}.`);
+  } catch (error) {
+    throw withRemedy(error);
   } finally {
     killAll();
     process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
@@ -43,7 +45,7 @@ export async function trustMeanwhile(environment) {
   const due = trustSteps.filter((step) => !step.isDone(environment));
   if (due.length === 0) return;
   try {
-    await withLock((addGroup) => Promise.all(due.map((step) => step.make(environment, addGroup))), say);
+    await withLock((addGroup) => Promise.all(due.map((step) => step.make(environment, addGroup, say))), say);
   } catch (error) {
     say(`The notebooks are not trusted, so JupyterLab shows a figure only after its cell has run. ${error}`);
   }
@@ -69,7 +71,7 @@ async function makeAll(groups, environment, addGroup) {
       await Promise.all(
         due.map(async (step) => {
           const start = performance.now();
-          await step.make(environment, addGroup);
+          await step.make(environment, addGroup, say);
           running.delete(step.name);
           progress.clear();
           say(`  ${step.name}: ${seconds(start)}`);

@@ -1,11 +1,11 @@
 // @ts-check
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { runTool } from './children.mjs';
 import { nodeOf } from './environment.mjs';
-import { readIfThere, root, SetupError, stateDir, writeWhole } from './paths.mjs';
-import { findPython } from './python.mjs';
+import { readIfThere, root, stateDir, writeWhole } from './paths.mjs';
 import { filesBelow, hashOf, isFresh, stamped } from './stamp.mjs';
+import { isAtHome, list, makeVenv, syncPackages } from './venv.mjs';
 
 /**
  * One thing that set-up makes. `isDone` costs milliseconds; `make` leaves either the whole thing or none that a
@@ -13,19 +13,15 @@ import { filesBelow, hashOf, isFresh, stamped } from './stamp.mjs';
  * @typedef {object} Step
  * @property {string} name
  * @property {(environment: Environment) => boolean} isDone
- * @property {(environment: Environment, addGroup: (pid: number) => void) => Promise<void>} make
+ * @property {(environment: Environment, addGroup: (pid: number) => void, note: (line: string) => void) => Promise<void>} make
  * @property {(environment: Environment) => void} forget makes `isDone` false, for what is there but does not work
  * @typedef {import('./environment.mjs').Environment} Environment
  */
 
 const stampName = '.interleaved-stamp';
 
-/** What the `.venv` holds. */
-export const list = join(root, 'environment', 'requirements.txt');
-
 /** @param {Environment} environment */
 function pythonStamp({ prefix }) {
-  // A virtual environment knows its own place, so a moved checkout needs a new one.
   return { stamp: join(prefix, stampName), key: hashOf([list], prefix) };
 }
 
@@ -35,22 +31,20 @@ export const python = {
   isDone(environment) {
     if (environment.kind === 'conda') return true;
     const { stamp, key } = pythonStamp(environment);
-    return isFresh(stamp, key) && existsSync(environment.python) && nodeOf(environment.prefix) !== undefined;
+    return isFresh(stamp, key) && isAtHome(environment) && nodeOf(environment.prefix) !== undefined;
   },
-  async make(environment, addGroup) {
+  async make(environment, addGroup, note) {
     const { stamp, key } = pythonStamp(environment);
-    const isOurs = existsSync(stamp) && existsSync(environment.python);
+    const isUsable = existsSync(stamp) && isAtHome(environment);
     await stamped(stamp, key, async () => {
-      if (isOurs) {
+      if (isUsable) {
         try {
           return await syncPackages(environment, addGroup);
         } catch {
           // An environment that cannot be brought up to date is made anew below; if that fails too, its reason counts.
         }
       }
-      rmSync(environment.prefix, { recursive: true, force: true });
-      await runTool(findPython(), ['-m', 'venv', environment.prefix], { addGroup });
-      await syncPackages(environment, addGroup);
+      await makeVenv(environment, addGroup, note);
     });
     environment.node = nodeOf(environment.prefix) ?? environment.node;
   },
@@ -58,25 +52,6 @@ export const python = {
     if (environment.kind === 'venv') rmSync(pythonStamp(environment).stamp, { force: true });
   },
 };
-
-/**
- * Makes the environment's packages exactly those of the list.
- * @param {Environment} environment
- * @param {(pid: number) => void} addGroup
- */
-async function syncPackages({ prefix, python: executable }, addGroup) {
-  const uv = /^uv==\S+$/m.exec(readIfThere(list) ?? '')?.[0];
-  if (!uv) throw new SetupError(`${list} does not name uv.`);
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', uv];
-  if (!existsSync(join(prefix, 'bin', 'uv'))) await runTool(executable, pip, { addGroup });
-  const sync = ['pip', 'sync', '--python', executable, list];
-  try {
-    // With all packages in the cache no index needs asking.
-    await runTool(join(prefix, 'bin', 'uv'), [...sync, '--offline'], { addGroup });
-  } catch {
-    await runTool(join(prefix, 'bin', 'uv'), sync, { addGroup });
-  }
-}
 
 const packageLock = join(root, 'package-lock.json');
 const modules = join(root, 'node_modules');
@@ -95,7 +70,14 @@ export const packages = {
       rmSync(installedLock, { force: true });
       const script = process.env.npm_execpath ?? '';
       const [command, ...first] = script.endsWith('npm-cli.js') ? [process.execPath, script] : ['npm'];
-      const options = ['--include=dev', '--engine-strict=false', '--no-audit', '--no-fund', '--loglevel=error'];
+      const options = [
+        '--include=dev',
+        '--engine-strict=false',
+        '--prefer-offline',
+        '--no-audit',
+        '--no-fund',
+        '--loglevel=error',
+      ];
       await runTool(command, [...first, 'ci', ...options], { addGroup, cwd: root });
     }),
   forget() {
@@ -154,14 +136,15 @@ function buildKey() {
  * The kernel's entry in an environment.
  * @param {Environment} environment
  */
-export function kernelSpec({ prefix, node }) {
+export function kernelSpec({ node, variables }) {
   const spec = {
     argv: [node, join(dist, 'kernel', 'main.js'), '--config-path={connection_file}'],
     display_name: 'TypeScript',
     language: 'typescript',
     interrupt_mode: 'message',
   };
-  const path = join(prefix, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
+  // Where Jupyter looks first.
+  const path = join(variables.JUPYTER_PATH?.split(delimiter)[0] ?? '', 'kernels', 'tslab', 'kernel.json');
   return { path, text: `${JSON.stringify(spec, null, 2)}\n` };
 }
 

@@ -15,12 +15,13 @@ export class Command {
 
   /**
    * @param script a script of the checkout, or `npm`
+   * @param env further variables, or undefined for one that it must not have
    */
-  constructor(script: string, args: string[], cwd = root) {
+  constructor(script: string, args: string[], cwd = root, env: Readonly<Record<string, string | undefined>> = {}) {
     const [program, ...first] = script === 'npm' ? ['npm'] : [process.execPath, join(cwd, script)];
     this.child = spawn(program, [...first, ...args], {
       cwd,
-      env: { ...process.env, TEST_COMMAND: this.#mark },
+      env: { ...process.env, ...env, TEST_COMMAND: this.#mark },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A group of its own, as a terminal gives to what is typed in.
       detached: true,

@@ -6,84 +6,119 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readEnvironment, root } from '../../src/course/environment.ts';
-import { copyCheckout } from './checkout.ts';
-import { Command } from './command.ts';
+import type { Command } from './command.ts';
+import { Checkout } from './own-checkout.ts';
 
 describe('set-up from nothing', function () {
   this.timeout(240_000);
-  const parent = mkdtempSync(join(tmpdir(), 'course-setup-'));
-  const checkout = join(parent, 'a course 과정');
-  const setUp = () => new Command('scripts/run.mjs', ['build'], checkout);
-  const made = async () => {
-    const command = setUp();
-    assert.equal(await command.ended(), 0, command.output);
-    return [...command.output.matchAll(/^ {2}(.+): [\d.]+ s$/gm)].map(([, step]) => step);
+  const checkout = new Checkout();
+  const there = (...names: string[]) => existsSync(checkout.inside(...names));
+  const commands: Command[] = [];
+
+  after(() => checkout.remove());
+
+  /** Kills set-up as soon as something is there; its tools as well, as when the power fails, or not. */
+  const killWhen = async (isThere: () => boolean, { tools }: { tools: boolean }) => {
+    const command = checkout.setUp();
+    commands.push(command);
+    while (!isThere() && command.child.exitCode === null) await sleep(3);
+    const lock = JSON.parse(readFileSync(checkout.inside('.setup/lock'), 'utf8')) as { groups: { pid: number }[] };
+    command.child.kill('SIGKILL');
+    for (const { pid } of tools ? lock.groups : []) {
+      try {
+        process.kill(-pid, 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+    }
+    assert.equal(await command.ended(), 'SIGKILL', command.output);
+    return command.output;
   };
 
-  before(() => copyCheckout(checkout));
-  after(() => rmSync(parent, { recursive: true, force: true }));
+  const packages = () => {
+    const lib = checkout.inside('.venv/lib');
+    const [python] = existsSync(lib) ? readdirSync(lib).filter((name) => name.startsWith('python')) : [];
+    const site = join(lib, python ?? '', 'site-packages');
+    return python && existsSync(site) ? readdirSync(site) : [];
+  };
+
+  it("keeps a reader's own .venv, and needs no home that it can write to", async () => {
+    checkout.takeHomeAway();
+    mkdirSync(checkout.inside('.venv'));
+    writeFileSync(checkout.inside('.venv/mine'), 'precious');
+    const said = await killWhen(() => there('.venv/pyvenv.cfg'), { tools: true });
+    assert.match(said, /^The \.venv that was here is not the course's: it is .*\.venv\.other now\.$/m);
+    assert.equal(readFileSync(checkout.inside('.venv.other/mine'), 'utf8'), 'precious');
+  });
+
+  it('is killed while packages arrive, while the library is built, and while notebooks are signed', async () => {
+    await killWhen(() => packages().some((name) => /^(?!_|pip|setuptools|distutils|uv)/.test(name)), { tools: true });
+    await killWhen(() => there('node_modules'), { tools: false });
+    await killWhen(() => there('.setup/dist'), { tools: true });
+    await killWhen(() => there('.setup/jupyter/data/nbsignatures.db'), { tools: false });
+    // And one that died before it had said who it was.
+    writeFileSync(checkout.inside('.setup/lock'), '');
+    utimesSync(checkout.inside('.setup/lock'), 0, 0);
+  });
 
   it('makes all that the tools need, though the path has blanks and Korean letters', async () => {
-    const steps = await made();
-    assert.equal(steps.length, 5, steps.join(', '));
-    const spec = JSON.parse(readFileSync(join(checkout, '.venv/share/jupyter/kernels/tslab/kernel.json'), 'utf8'));
-    assert.deepEqual(spec.argv.slice(1), [join(checkout, 'dist/kernel/main.js'), '--config-path={connection_file}']);
+    assert.ok((await checkout.made()).includes('trust in the notebooks'));
+    for (const command of commands) assert.deepEqual(await command.left(), [], 'what went on without it was ended');
+    assert.ok(!there('.venv.other-2'), 'what it had half made was known as its own');
+    const spec = JSON.parse(readFileSync(checkout.inside('.venv/share/jupyter/kernels/tslab/kernel.json'), 'utf8'));
+    assert.deepEqual(spec.argv.slice(1), [checkout.inside('dist/kernel/main.js'), '--config-path={connection_file}']);
     assert.equal(spec.interrupt_mode, 'message');
     const said = execFileSync(spec.argv[0], ['-p', '[process.execPath, process.versions.node].join()'], {
       encoding: 'utf8',
     });
     assert.equal(said.trim(), `${spec.argv[0]},24.19.0`, 'the real binary, not a launcher');
-    assert.ok(existsSync(join(checkout, 'dist/index.d.ts')));
+    const list = checkout.inside('environment/requirements.txt');
+    const sync = ['pip', 'sync', '--dry-run', '--offline', '--python', checkout.inside('.venv/bin/python'), list];
+    const { stderr } = spawnSync(checkout.inside('.venv/bin/uv'), sync, { encoding: 'utf8' });
+    assert.match(stderr, /Would make no changes/);
+    const library = `import(${JSON.stringify(checkout.inside('dist/index.js'))}).then((all) => console.log(typeof all.ThreadPoolExecutor))`;
+    assert.equal(execFileSync(spec.argv[0], ['-e', library], { encoding: 'utf8' }).trim(), 'function');
+    assert.ok(there('dist/index.d.ts'));
   });
 
   it('does nothing when all is there', async () => {
-    const command = setUp();
+    const command = checkout.setUp();
     assert.equal(await command.ended(), 0);
     assert.equal(command.output, '');
   });
 
   it('does again only what a change calls for', async () => {
-    appendFileSync(join(checkout, 'src/index.ts'), '\n// changed\n');
-    assert.deepEqual(await made(), ['the library and the kernel']);
+    appendFileSync(checkout.inside('src/index.ts'), '\n// changed\n');
+    assert.deepEqual(await checkout.made(), ['the library and the kernel']);
     writeFileSync(
-      join(checkout, 'notebooks/99-new.ipynb'),
+      checkout.inside('notebooks/99-new.ipynb'),
       '{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}',
     );
-    assert.deepEqual(await made(), ['trust in the notebooks']);
-    rmSync(join(checkout, '.venv/share/jupyter/kernels/tslab/kernel.json'));
-    assert.deepEqual(await made(), ['the kernel in JupyterLab']);
-  });
-
-  it('takes nothing half-made for whole, after a kill in the middle, and ends what went on without it', async () => {
-    rmSync(join(checkout, 'node_modules'), { recursive: true });
-    const command = setUp();
-    const installing = join(checkout, 'node_modules');
-    for (let round = 0; round < 600 && !existsSync(installing); round += 1) await sleep(20);
-    command.child.kill('SIGKILL');
-    await command.ended();
-    assert.ok(existsSync(join(checkout, '.setup/lock')), command.output);
-    assert.deepEqual(await made(), ['npm packages']);
-    assert.ok(existsSync(join(checkout, 'node_modules/typescript/bin/tsc')));
-    assert.deepEqual(await command.left(), []);
+    assert.deepEqual(await checkout.made(), ['trust in the notebooks']);
+    rmSync(checkout.inside('.venv/share/jupyter/kernels/tslab/kernel.json'));
+    assert.deepEqual(await checkout.made(), ['the kernel in JupyterLab']);
   });
 
   it('waits for another set-up instead of doing the same beside it', async () => {
-    rmSync(join(checkout, 'dist/.interleaved-stamp'));
-    const both = [setUp(), setUp()];
+    rmSync(checkout.inside('dist/.interleaved-stamp'));
+    const both = [checkout.setUp(), checkout.setUp()];
     assert.deepEqual(await Promise.all(both.map((command) => command.ended())), [0, 0]);
     const said = both.map(({ output }) => output).join('');
     assert.equal(said.match(/the library and the kernel: /g)?.length, 1, said);
     assert.match(said, /Another set-up is at work here \(process \d+\); waiting for it/);
   });
+  //PLACES
 });
 
 describe('set-up in an active conda environment', () => {

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { caches } from '../../scripts/caches.mjs';
+import { copyCheckout } from './checkout.ts';
+import { Command } from './command.ts';
+
+/** Variables under which nothing can be fetched. */
+export const withoutNetwork: Readonly<Record<string, string>> = Object.fromEntries(
+  ['npm_config_registry', 'PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'UV_DEFAULT_INDEX', 'UV_INDEX_URL'].map((name) => [
+    name,
+    'http://127.0.0.1:9/simple/',
+  ]),
+);
+
+/** A checkout of its own, and the set-up of it. */
+export class Checkout {
+  /** A folder for this checkout and what else a test makes. */
+  readonly parent: string = mkdtempSync(join(tmpdir(), 'course-setup-'));
+  path: string = join(this.parent, 'a course 과정');
+  /** The variables of its set-up. An active conda environment is none of its business. */
+  env: Record<string, string | undefined> = { CONDA_PREFIX: undefined };
+
+  constructor() {
+    copyCheckout(this.path);
+  }
+
+  inside(...names: string[]): string {
+    return join(this.path, ...names);
+  }
+
+  setUp(env: Readonly<Record<string, string>> = {}): Command {
+    return new Command('scripts/run.mjs', ['build'], this.path, { ...this.env, ...env });
+  }
+
+  /** Sets up, and gives the steps that this took. */
+  async made(env?: Readonly<Record<string, string>>): Promise<(string | undefined)[]> {
+    const command = this.setUp(env);
+    assert.equal(await command.ended(), 0, command.output);
+    return [...command.output.matchAll(/^ {2}(.+): [\d.]+ s$/gm)].map(([, step]) => step);
+  }
+
+  /**
+   * A home in which nothing can be written, not even by root; the caches that set-up then keeps in the checkout are
+   * those of this machine, so that nothing need be fetched anew.
+   */
+  takeHomeAway(): void {
+    const home = process.getuid?.() === 0 && existsSync('/sys/kernel') ? '/sys' : join(this.parent, 'home');
+    if (home !== '/sys') {
+      mkdirSync(home);
+      chmodSync(home, 0o555);
+    }
+    Object.assign(this.env, { HOME: home, XDG_CACHE_HOME: undefined });
+    for (const [name, place] of Object.entries(caches)) {
+      this.env[name] = undefined;
+      mkdirSync(this.inside('.setup', 'cache'), { recursive: true });
+      mkdirSync(place, { recursive: true });
+      symlinkSync(place, this.inside('.setup', 'cache', name));
+    }
+  }
+
+  remove(): void {
+    rmSync(this.parent, { recursive: true, force: true });
+  }
+}

@@ -5,15 +5,14 @@ import { BrokenExecutor } from '../errors.ts';
 import { controlText } from './control.ts';
 import { Message, otherTask, type Receiver } from './message.ts';
 import { dataKey, type Parcel, pack, unpack } from './parcel.ts';
-import { type ClusterSettings, connect, lastErrorOf, shownUrl } from './settings.ts';
+import { reach } from './reach.ts';
+import type { ClusterSettings } from './settings.ts';
 import { controlChannel, jobName, outcomeFrom } from './wire.ts';
 
 /** Ms between two looks for outcomes whose events did not come. */
 const sweepEvery = 1000;
 /** Ms without an answer after which a connection is thought dead. */
 const silence = 5000;
-/** Ms that the server has to answer for the first time. */
-const patience = 10_000;
 
 /** A job's data: its parcel, and of one with a key also what tells whether it is the same task. */
 interface JobData extends Parcel {
@@ -40,40 +39,40 @@ export class Client {
   #sweptAt = 0;
   #isSweeping = false;
 
-  private constructor(settings: ClusterSettings, redis: Redis, eventsRedis: Redis, bull: typeof import('bullmq')) {
+  private constructor(
+    settings: ClusterSettings,
+    redis: Redis,
+    eventsRedis: Redis,
+    bull: typeof import('bullmq'),
+    lastEventId: string,
+  ) {
     this.settings = settings;
     this.#redis = redis;
     this.#eventsRedis = eventsRedis;
     const { prefix, queue } = settings;
     this.#queue = new bull.Queue(queue, { connection: redis, prefix });
-    this.#events = new bull.QueueEvents(queue, { connection: eventsRedis, prefix, lastEventId: '$' });
+    this.#events = new bull.QueueEvents(queue, { connection: eventsRedis, prefix, lastEventId });
     this.#queue.on('error', () => {});
     this.#events.on('error', () => {});
-    this.#events.on('active', ({ jobId }) => this.#messages.get(jobId)?.begun());
+    this.#events.on('active', ({ jobId }) => this.#checked(jobId)?.begun());
     this.#events.on('completed', ({ jobId, returnvalue }) => {
       void this.#completed(jobId, returnvalue as unknown as Parcel);
     });
-    this.#events.on('failed', ({ jobId, failedReason }) => this.#failed(jobId, failedReason));
+    this.#events.on('failed', ({ jobId, failedReason }) => void this.#failed(jobId, failedReason));
     // What was answered while the connection was down is found at once.
     eventsRedis.on('ready', () => void this.#sweep());
   }
 
   /** @throws BrokenExecutor when the server does not answer, or does not let us in */
   static async open(settings: ClusterSettings): Promise<Client> {
-    const [bull, redis, eventsRedis] = await Promise.all([import('bullmq'), connect(settings), connect(settings)]);
-    for (const each of [redis, eventsRedis]) {
-      // What keeps a program alive is a task under way, not a connection; see `hold` of the link.
-      each.on('connect', () => each.stream.unref());
-    }
-    let client: Client | undefined;
+    const bull = await import('bullmq');
+    const redis = await reach(settings);
     try {
-      await answered(redis, settings);
-      client = new Client(settings, redis, eventsRedis, bull);
-      await client.#events.waitUntilReady();
-      return client;
+      // Not `$`: the first task may be over before anybody listens.
+      const [last] = await redis.xrevrange(`${settings.prefix}:${settings.queue}:events`, '+', '-', 'COUNT', 1);
+      return new Client(settings, redis, await reach(settings), bull, last?.[0] ?? '0-0');
     } catch (error) {
       redis.disconnect();
-      eventsRedis.disconnect();
       throw error;
     }
   }
@@ -96,7 +95,8 @@ export class Client {
   send(id: string, bytes: Buffer, receiver: Receiver, print?: string): void {
     const known = this.#messages.get(id);
     if (known !== undefined) {
-      known.join(receiver, print);
+      if (known.unwanted.size === 0) known.join(receiver, print);
+      else known.follow(receiver, () => this.send(id, bytes, receiver, print));
       return;
     }
     const message = new Message(id, bytes, receiver, print);
@@ -113,7 +113,7 @@ export class Client {
     if (message.isCalling) return;
     message.isCalling = true;
     // A loop that cancels many tasks sends one message.
-    queueMicrotask(() => this.#do(message.sending.then(() => this.#callBack(message, false))));
+    queueMicrotask(() => void this.#do(message.sending.then(() => this.#callBack(message, false))));
   }
 
   async close(): Promise<void> {
@@ -141,7 +141,7 @@ export class Client {
   }
 
   async #completed(id: string, parcel: Parcel): Promise<void> {
-    const message = this.#messages.get(id);
+    const message = this.#checked(id);
     if (message === undefined || message.isReading) return;
     message.isReading = true;
     try {
@@ -149,7 +149,9 @@ export class Client {
       if (!this.#messages.has(id)) return;
       // A task that was called back has no result to be kept: it may be sent again under its key.
       const isKept = message.print !== undefined && message.unwanted.size === 0 && !outcome.times.some(Number.isNaN);
-      if (!isKept) this.#remove(id, parcel.ref);
+      const removed = isKept ? undefined : this.#remove(id, parcel.ref);
+      // Before it is sent again.
+      if (message.print !== undefined) await removed;
       this.#messages.delete(id);
       message.settled(outcome);
     } catch (error) {
@@ -157,25 +159,34 @@ export class Client {
     }
   }
 
-  #failed(id: string, reason: string): void {
-    const message = this.#messages.get(id);
-    if (message === undefined || message.isReading || !this.#messages.delete(id)) return;
+  async #failed(id: string, reason: string): Promise<void> {
+    const message = this.#checked(id);
+    if (message === undefined || message.isReading) return;
+    message.isReading = true;
     // What failed is not kept: who comes back tries again.
-    this.#remove(id);
+    await this.#remove(id);
+    this.#messages.delete(id);
     if (/stalled more than/.test(reason)) message.vanished(reason);
     else message.failed(new BrokenExecutor(reason));
   }
 
-  /** Nobody will ask for it any more. */
-  #remove(id: string, resultRef?: string): void {
-    this.#do(this.#queue.remove(id));
-    const refs = resultRef === undefined ? [] : [resultRef];
-    this.#do(this.#redis.unlink(dataKey(this.settings, { kind: 'task', id }), ...refs));
+  /** The message that an event is about; not one whose key may be another's. */
+  #checked(id: string): Message | undefined {
+    const message = this.#messages.get(id);
+    return message?.isChecked ? message : undefined;
   }
 
-  #do(chore: Promise<unknown>): void {
+  /** Nobody will ask for it any more. */
+  #remove(id: string, resultRef?: string): Promise<unknown> {
+    const refs = resultRef === undefined ? [] : [resultRef];
+    const unlinked = this.#redis.unlink(dataKey(this.settings, { kind: 'task', id }), ...refs);
+    return this.#do(Promise.all([this.#queue.remove(id), unlinked]));
+  }
+
+  #do(chore: Promise<unknown>): Promise<unknown> {
     const done = chore.catch(() => {}).finally(() => this.#chores.delete(done));
     this.#chores.add(done);
+    return done;
   }
 
   /**
@@ -236,33 +247,13 @@ export class Client {
     if (job.data.print !== print) {
       this.#messages.delete(id);
       message.failed(otherTask());
-    } else if (job.finishedOn === undefined) {
+      return;
+    }
+    message.isChecked = true;
+    if (job.finishedOn === undefined) {
+      if (job.processedOn !== undefined) message.begun();
       if (message.unwanted.size > 0) await this.#callBack(message, true);
-    } else if (job.failedReason) this.#failed(id, job.failedReason);
+    } else if (job.failedReason) await this.#failed(id, job.failedReason);
     else await this.#completed(id, job.returnvalue);
   }
-}
-
-async function answered(redis: Redis, settings: ClusterSettings): Promise<void> {
-  if (redis.status === 'ready') return;
-  let timer: NodeJS.Timeout | undefined;
-  let refuse: ((error: Error) => void) | undefined;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      redis.once('ready', () => resolve());
-      refuse = (error) => {
-        if (/NOAUTH|WRONGPASS|NOPERM|certificate/i.test(error.message)) reject(unreachable(settings, error));
-      };
-      redis.on('error', refuse);
-      timer = setTimeout(() => reject(unreachable(settings, lastErrorOf(redis))), patience);
-    });
-  } finally {
-    clearTimeout(timer);
-    if (refuse !== undefined) redis.off('error', refuse);
-  }
-}
-
-function unreachable(settings: ClusterSettings, cause: Error | undefined): BrokenExecutor {
-  const why = cause?.message || (cause as NodeJS.ErrnoException | undefined)?.code || 'it does not answer';
-  return new BrokenExecutor(`no connection to the server ${shownUrl(settings.url)}: ${why}`, { cause });
 }

@@ -1,4 +1,3 @@
-import { serialize } from 'node:v8';
 import { shipError } from '../../shipping/index.ts';
 import { now } from '../../timing/clock.ts';
 import type { Link, LinkEvents } from '../engine.ts';
@@ -6,7 +5,8 @@ import { WorkerDied } from '../errors.ts';
 import type { PoolJob } from '../hand.ts';
 import type { Batch, Report } from '../protocol.ts';
 import type { Client } from './client.ts';
-import { keyedId, printOf, type Receiver } from './message.ts';
+import { keyedId, printOf } from './keys.ts';
+import type { Receiver } from './message.ts';
 import { checkSize } from './parcel.ts';
 import { type ClusterBatch, type Outcome, toBytes, wallOffset } from './wire.ts';
 
@@ -79,7 +79,7 @@ export class ClusterLink implements Link {
       else this.#failed(part, error);
       return;
     }
-    const { key } = this.#jobs[from]!;
+    const { key, call, args, shipped } = this.#jobs[from]!;
     part.id = key === undefined ? this.#client.nextId() : keyedId(key);
     const receiver = {
       begun: () => this.#begun(part),
@@ -89,7 +89,7 @@ export class ClusterLink implements Link {
       failed: (error: Error) => this.#failed(part, error),
     };
     part.receiver = receiver;
-    const print = key === undefined ? undefined : this.#printOf(from);
+    const print = key === undefined ? undefined : printOf(call.shipment, shipped ? undefined : args);
     this.#client.send(part.id, bytes, receiver, print);
   }
 
@@ -110,12 +110,6 @@ export class ClusterLink implements Link {
       names: names.every((name) => name === names[0]) ? names[0]! : names,
       runTimeout: jobs[0]!.call.runTimeout,
     };
-  }
-
-  // Not of the whole message: the same function is sent in other words after a change of something else.
-  #printOf(index: number): string {
-    const { call, args } = this.#jobs[index]!;
-    return printOf(serialize([call.shipment.id, args]));
   }
 
   #divide(part: Part, size: number): void {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Outcome } from './wire.ts';
 
 /** Who waits for a message's outcome. Of the last four, one is called, once. */
@@ -25,6 +24,8 @@ export class Message {
   sending: Promise<void> = Promise.resolve();
   /** True once it is in the server. */
   isThere = false;
+  /** True when the job of its id is known to be its own: another task may have the same key. */
+  isChecked: boolean;
   /** True while its outcome is being read. */
   isReading = false;
   /** How often in a row it was not in the server though it ought to be. */
@@ -34,12 +35,16 @@ export class Message {
   /** True while that is on its way to the server. */
   isCalling = false;
   #receivers: Receiver[];
+  #hasBegun = false;
+  /** Who waits for this one's end to send it again, and how. */
+  readonly #followers = new Map<Receiver, () => void>();
 
   constructor(id: string, bytes: Buffer, receiver: Receiver, print: string | undefined) {
     this.id = id;
     this.bytes = bytes;
     this.#receivers = [receiver];
     this.print = print;
+    this.isChecked = print === undefined;
   }
 
   /** The same key was submitted again while the first is under way. */
@@ -48,43 +53,46 @@ export class Message {
     else queueMicrotask(() => receiver.failed(otherTask()));
   }
 
+  /** The same key was submitted again after the first was called back: that comes when this one is over. */
+  follow(receiver: Receiver, send: () => void): void {
+    this.#followers.set(receiver, send);
+  }
+
   /** Lets one of several receivers go. False when it is the only one: then the message itself is to be called back. */
   leaves(receiver: Receiver): boolean {
-    if (this.#receivers.length === 1) return false;
+    if (this.#receivers.length === 1 && this.#receivers[0] === receiver) return false;
+    this.#followers.delete(receiver);
     this.#receivers = this.#receivers.filter((each) => each !== receiver);
     queueMicrotask(() => receiver.withdrawn());
     return true;
   }
 
   begun(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
     for (const each of this.#receivers) each.begun();
   }
 
   settled(outcome: Outcome): void {
-    for (const each of this.#receivers) each.settled(outcome);
+    this.#end((each) => each.settled(outcome));
   }
 
   withdrawn(): void {
-    for (const each of this.#receivers) each.withdrawn();
+    this.#end((each) => each.withdrawn());
   }
 
   vanished(reason: string): void {
-    for (const each of this.#receivers) each.vanished(reason);
+    this.#end((each) => each.vanished(reason));
   }
 
   failed(error: Error): void {
-    for (const each of this.#receivers) each.failed(error);
+    this.#end((each) => each.failed(error));
   }
-}
 
-/** The id of the job that holds the task with a key: the same whoever submits it, whenever. */
-export function keyedId(key: string): string {
-  return `key-${createHash('sha256').update(key).digest('base64url')}`;
-}
-
-/** What is the same for two submits of the same function with the same arguments. */
-export function printOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('base64url');
+  #end(tell: (receiver: Receiver) => void): void {
+    for (const each of this.#receivers) tell(each);
+    for (const send of this.#followers.values()) send();
+  }
 }
 
 /** What a caller is told whose key is another task's. */

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { SerialExecutor, ThreadPoolExecutor, withExecutor } from '../../../src/index.ts';
+import { sharedCluster } from './clusters.ts';
+
+const caller = fileURLToPath(new URL('./keyed-caller.ts', import.meta.url));
+
+describe('results by key', () => {
+  const { make, settings } = sharedCluster();
+
+  it('are kept for a program that died and comes back, which runs nothing twice', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'interleaved-keys-'));
+    try {
+      const file = join(folder, 'runs');
+      const { url, secret } = settings();
+      const env = { ...process.env, CLUSTER_URL: url, INTERLEAVED_SECRET: secret, RUNS: file };
+      const run = (...args: string[]) => promisify(execFile)(process.execPath, [caller, ...args], { env });
+      await assert.rejects(run('die'), { signal: 'SIGKILL' });
+      const { stdout } = await run();
+      assert.equal(stdout.trim(), '1,4,9,16');
+      assert.deepEqual(readFileSync(file, 'utf8').trim().split(' ').sort(), ['1', '2', '3', '4']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('are the same for all who ask, at the same time and later, errors too', async () => {
+    const random = () => Math.random();
+    const fails = () => {
+      throw new RangeError(`no ${Math.random()}`);
+    };
+    const first = await withExecutor(make(), async (pool) => {
+      const keyed = pool.with({ key: 'random' });
+      const [a, b] = await Promise.all([keyed.submit(random), keyed.submit(random)]);
+      assert.equal(a, b);
+      return [a, String(await pool.with({ key: 'fails' }).submit(fails).exception())];
+    });
+    await withExecutor(make(), async (pool) => {
+      const again = await pool.with({ key: 'random' }).submit(random);
+      assert.deepEqual([again, String(await pool.with({ key: 'fails' }).submit(fails).exception())], first);
+      assert.notEqual(await pool.with({ key: 'another' }).submit(random), again);
+      assert.notEqual(await pool.submit(random), again);
+    });
+  });
+
+  it('are one per item of a map', async () => {
+    const more = (x: number) => x + Math.random();
+    await withExecutor(make(), async (pool) => {
+      const results = await pool.map(more, [1, 2, 3], { key: 'more' });
+      assert.deepEqual(await pool.map(more, [1, 2, 3], { key: 'more' }), results);
+      assert.deepEqual(results.map(Math.floor), [1, 2, 3]);
+    });
+  });
+
+  it('refuse a key that another function or other arguments have, now and later', async () => {
+    const plus = (x: number) => x + 1;
+    await withExecutor(make(), async (pool) => {
+      const keyed = pool.with({ key: 'plus' });
+      const [first, other] = [keyed.submit(plus, 1), keyed.submit(plus, 2)];
+      assert.equal(await first, 2);
+      await assert.rejects(other.result(), /this key is that of a task with another function/);
+      await assert.rejects(keyed.submit((x: number) => x - 1, 1).result(), TypeError);
+      assert.equal(await keyed.submit(plus, 1), 2);
+    });
+  });
+
+  it('keep nothing of a task that was cancelled', async () => {
+    const random = (ms: number) => {
+      const end = performance.now() + ms;
+      while (performance.now() < end);
+      return Math.random();
+    };
+    await withExecutor(make(), async (pool) => {
+      const keyed = pool.with({ key: 'cancelled' });
+      const future = keyed.submit(random, 400);
+      while (!future.running()) await new Promise((resolve) => setTimeout(resolve, 2));
+      future.cancel();
+      assert.equal(typeof (await keyed.submit(random, 400)), 'number');
+    });
+  });
+
+  it('are for clusters only', () => {
+    for (const executor of [new SerialExecutor(), new ThreadPoolExecutor(1)]) {
+      assert.throws(() => executor.with({ key: 'x' }).submit(() => 1), /only a ClusterExecutor keeps results by key/);
+      assert.throws(() => executor.map((x) => x, [1], { key: 'x' }), TypeError);
+    }
+  });
+});

@@ -31,6 +31,9 @@ import { savePage } from './08-save-page.ts';
 import { tasksOnThreads } from './08-tasks-on-threads.ts';
 import { tryAgain } from './08-try-again.ts';
 import { waitsHere } from './08-waits-here-work-there.ts';
+import { paysFrom } from './09-pays-from.ts';
+import { pick } from './09-pick.ts';
+import { stayHome } from './09-stay-home.ts';
 
 /** Every exercise of the course by its id, in reading order. */
 export const definitions = {
@@ -67,6 +70,9 @@ export const definitions = {
   '08.2': savePage,
   '08.3': tryAgain,
   '08.4': waitsHere,
+  '09.1': paysFrom,
+  '09.2': pick,
+  '09.3': stayHome,
 } as const;
 
 /** The ids of all exercises: the lesson's number, a dot, the exercise's number. */

@@ -34,7 +34,7 @@ export type { Choice, EngineFigures } from './executors/choice.ts';
 export { choose } from './executors/choose.ts';
 export type { EngineName } from './executors/choose-decide.ts';
 export type { ChooseOptions } from './executors/choose-options.ts';
-export { ClusterExecutor, type ClusterOptions } from './executors/cluster/cluster.ts';
+export { type ClusterAddress, ClusterExecutor, type ClusterOptions } from './executors/cluster/cluster.ts';
 export { remoteFunction } from './executors/cluster/remote-function.ts';
 export type { ClusterStatus, QueueLengths, WorkerRow } from './executors/cluster/status.ts';
 export { BrokenExecutor, CancelledError, TimeoutError, WorkerDied } from './executors/errors.ts';

@@ -18,6 +18,9 @@ export interface SlotOwner {
   back(jobs: readonly PoolJob[]): void;
 }
 
+/** Numbers all batches of this process: a lane of a cluster shows messages of several slots. */
+let batches = 0;
+
 /** One worker of a pool, seen from the pool: starts it, sends it batches, ends it. */
 export class Slot {
   readonly #engine: Engine;
@@ -84,7 +87,8 @@ export class Slot {
   /** Sends jobs to the worker, which is idle. */
   send(jobs: PoolJob[]): void {
     const link = this.#link!;
-    this.#batch += 1;
+    batches += 1;
+    this.#batch = batches;
     const hand = new Hand(jobs, this.#lane!.name, !this.#isRemote);
     this.#hand = hand;
     this.tasks += jobs.length;

@@ -38,6 +38,13 @@ export interface ClusterOptions {
   readonly maxBytes?: number;
 }
 
+/** What others need to join a cluster, as callers or as workers. Holds the password and the secret: not to be shown. */
+export interface ClusterAddress {
+  readonly url: string;
+  readonly secret: string;
+  readonly queue: string;
+}
+
 /**
  * Runs tasks on processes that may be on other machines, by BullMQ on a Valkey or Redis server. Workers join by
  * `npx interleaved worker --url …`; without a `url`, server and workers are started here.
@@ -66,6 +73,16 @@ export class ClusterExecutor extends BaseExecutor {
   /** The workers, the lengths of the queue and the rate at this moment; shows itself as a table. */
   status(): Promise<ClusterStatus> {
     return this.#cluster.status();
+  }
+
+  /**
+   * Where this cluster is, also one that was started here, whose address and secret are random.
+   *
+   * @example
+   * const other = new ClusterExecutor(2, await pool.address());
+   */
+  address(): Promise<ClusterAddress> {
+    return this.#cluster.address();
   }
 
   /** The process ids of the workers that were started here; none before the first task or `warmUp`. */
@@ -98,6 +115,11 @@ class ClusterPool extends Pool {
 
   status(): Promise<ClusterStatus> {
     return awake(this.client().then(({ redis, settings, queue }) => readStatus(redis, settings, queue)));
+  }
+
+  async address(): Promise<ClusterAddress> {
+    const { url, secret, queue } = (await awake(this.client())).settings;
+    return { url, secret, queue };
   }
 
   override async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import { type Part, partsOf, Shown } from '../../show/parts.ts';
 import { table } from '../../show/table.ts';
@@ -84,8 +85,11 @@ export class ClusterStatus extends Shown {
     const caption =
       `Queue '${this.queue}': ${waiting} messages wait, ${active} under way, ` +
       `${completed} answered and kept, ${failed} failed; ${Math.round(this.rate)} tasks/s`;
+    const here = hostname();
     const rows = this.workers.map((worker) => ({
       ...worker,
+      // The name of one's own machine is nobody's business, should a notebook be passed on.
+      host: worker.host === here ? 'this one' : worker.host,
       state: this.#isSilent(worker) ? `silent for ${Math.round((this.time - worker.seenAt) / 1000)} s` : 'alive',
       rate: Math.round(worker.rate),
     }));

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { BrokenExecutor } from '../errors.ts';
 import { controlText } from './control.ts';
 import { Message, otherTask, type Receiver } from './message.ts';
-import { dataKey, type Parcel, pack, unpack } from './parcel.ts';
+import { type Parcel, pack, unpack } from './parcel.ts';
 import { reach } from './reach.ts';
 import type { ClusterSettings } from './settings.ts';
 import { controlChannel, jobName, outcomeFrom } from './wire.ts';
@@ -34,6 +34,8 @@ export class Client {
   /** What is to be done in the server though nobody waits for it. */
   readonly #chores = new Set<Promise<unknown>>();
   readonly #name = randomBytes(9).toString('base64url');
+  /** Ids of jobs that nobody will ask for any more; that they go is not worth the time of a task that comes next. */
+  #answered: string[] = [];
   #sent = 0;
   #timer: NodeJS.Timeout | undefined;
   #sweptAt = 0;
@@ -119,6 +121,7 @@ export class Client {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#messages.clear();
+    this.#tidy();
     if (this.#redis.status === 'ready') await Promise.allSettled(this.#chores);
     await Promise.allSettled([this.#events.close(), this.#queue.close()]);
     this.#eventsRedis.disconnect();
@@ -129,6 +132,7 @@ export class Client {
     const { id, bytes, print } = message;
     try {
       const parcel = await pack(this.#redis, this.settings, { kind: 'task', id }, bytes);
+      message.ref = parcel.ref;
       const age = Math.ceil(this.settings.expiresMs / 1000);
       const data = print === undefined ? parcel : { ...parcel, print };
       const options = { jobId: id, attempts: 1, removeOnComplete: { age }, removeOnFail: { age } };
@@ -149,9 +153,10 @@ export class Client {
       if (!this.#messages.has(id)) return;
       // A task that was called back has no result to be kept: it may be sent again under its key.
       const isKept = message.print !== undefined && message.unwanted.size === 0 && !outcome.times.some(Number.isNaN);
-      const removed = isKept ? undefined : this.#remove(id, parcel.ref);
-      // Before it is sent again.
-      if (message.print !== undefined) await removed;
+      // One with a key may be sent again at once.
+      if (!isKept && message.print !== undefined) await this.#do(this.#queue.remove(id));
+      else if (!isKept) this.#answered.push(id);
+      if (!isKept) this.#unlink(message.ref, parcel.ref);
       this.#messages.delete(id);
       message.settled(outcome);
     } catch (error) {
@@ -164,7 +169,8 @@ export class Client {
     if (message === undefined || message.isReading) return;
     message.isReading = true;
     // What failed is not kept: who comes back tries again.
-    await this.#remove(id);
+    await this.#do(this.#queue.remove(id));
+    this.#unlink(message.ref);
     this.#messages.delete(id);
     if (/stalled more than/.test(reason)) message.vanished(reason);
     else message.failed(new BrokenExecutor(reason));
@@ -176,11 +182,15 @@ export class Client {
     return message?.isChecked ? message : undefined;
   }
 
-  /** Nobody will ask for it any more. */
-  #remove(id: string, resultRef?: string): Promise<unknown> {
-    const refs = resultRef === undefined ? [] : [resultRef];
-    const unlinked = this.#redis.unlink(dataKey(this.settings, { kind: 'task', id }), ...refs);
-    return this.#do(Promise.all([this.#queue.remove(id), unlinked]));
+  #tidy(): void {
+    for (const id of this.#answered) void this.#do(this.#queue.remove(id));
+    this.#answered = [];
+  }
+
+  /** Large messages that were read. */
+  #unlink(...refs: (string | undefined)[]): void {
+    const keys = refs.filter((ref) => ref !== undefined);
+    if (keys.length > 0) void this.#do(this.#redis.unlink(...keys));
   }
 
   #do(chore: Promise<unknown>): Promise<unknown> {
@@ -210,6 +220,7 @@ export class Client {
 
   /** Asks for the outcomes that did not come by themselves, so that a missed event loses nothing. */
   async #sweep(): Promise<void> {
+    this.#tidy();
     if (this.#messages.size === 0) return;
     if (this.#isSweeping) {
       // A connection that was cut without a word: what was asked by it is asked again by the next.

@@ -20,6 +20,8 @@ export class Message {
   readonly bytes: Buffer;
   /** Tells apart tasks that were given the same key. */
   readonly print: string | undefined;
+  /** The key where its bytes lie, if they are large. */
+  ref: string | undefined;
   /** Resolves when it is in the server, or never will be. */
   sending: Promise<void> = Promise.resolve();
   /** True once it is in the server. */

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { liveHolder, withLock } from './lock.mjs';
 import { root, SetupError, stateDir } from './paths.mjs';
 import { processesFrom } from './users.mjs';
+import { isOurs } from './venv.mjs';
 
 const help = `npm run clean -- [--dry-run] [--keep-progress]
 
@@ -17,13 +18,14 @@ Takes away all that set-up and the course have made in this folder; your own fil
 const ours = ['bench', 'notebooks', 'scripts', 'src', 'test'];
 const inside = ['.ipynb_checkpoints', '__pycache__'];
 const progress = '.progress.jsonl';
-/** What is made at fixed places; with `inside`, all that .gitignore names. */
-const fixed = ['.venv', 'node_modules', join('bench', 'node_modules'), 'dist', 'site', progress];
+/** What is made at fixed places; with `inside` and a `.venv` of ours, all that .gitignore names. */
+const fixed = ['node_modules', join('bench', 'node_modules'), 'dist', 'site', progress];
 
 /** The paths to take away that are there, the state of set-up last: it holds the lock. */
 function findAll() {
   const states = readdirSync(root).filter((name) => /^\.setup/.test(name) && join(root, name) !== stateDir);
-  const names = [...fixed, ...inside, ...states].map((name) => join(root, name));
+  const venv = isOurs({ prefix: join(root, '.venv') }) ? ['.venv'] : [];
+  const names = [...venv, ...fixed, ...inside, ...states].map((name) => join(root, name));
   const nested = ours.flatMap((name) => findInside(join(root, name)));
   return [...new Set([...names, ...nested, stateDir])].filter((path) => lstatSync(path, { throwIfNoEntry: false }));
 }

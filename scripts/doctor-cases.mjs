@@ -120,7 +120,7 @@ export const cases = [
       return `${environment.prefix}, ${count}; Node ${nodeVersion(environment)}`;
     },
     remedy:
-      'makes the `.venv` anew. An active conda environment is brought up to date by `conda env update -f environment.yml`.',
+      "makes the `.venv` anew; one that is not the course's is kept as `.venv.other`. An active conda environment is brought up to date by `conda env update -f environment.yml`.",
     fix: again(steps.python),
   },
   {

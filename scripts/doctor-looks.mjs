@@ -4,9 +4,9 @@ import { existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readIfThere, root } from './paths.mjs';
+import { root } from './paths.mjs';
 import { python } from './steps.mjs';
-import { list } from './venv.mjs';
+import { isAtHome, isOurs, list } from './venv.mjs';
 
 /** @typedef {import('./environment.mjs').Environment} Environment */
 
@@ -54,23 +54,11 @@ export function whatIsWrongWith(environment) {
   if (kind === 'conda') return undefined;
   const state = lstatSync(prefix, { throwIfNoEntry: false });
   if (!state) return 'not set up yet';
-  const place = state.isSymbolicLink() ? `${prefix}, which leads elsewhere,` : prefix;
-  if (!existsSync(join(prefix, 'pyvenv.cfg'))) return `${place} is no virtual environment, or only half of one`;
-  if (!existsSync(executable)) return `the Python that ${place} was made with is gone`;
-  const home = homeOf(prefix);
-  if (home && home !== prefix) return `${place} was made at ${home}: it, or this folder, was moved`;
-  if (!existsSync(join(prefix, '.interleaved-stamp'))) return `${place} is half-made, or not made by the course`;
-  return python.isDone(environment) ? undefined : `${place} was made from another list than ${list}`;
-}
-
-/**
- * Where a virtual environment was made, by the first line of one of its scripts.
- * @param {string} prefix
- */
-function homeOf(prefix) {
-  const pip = readIfThere(join(prefix, 'bin', 'pip'))?.slice(0, 2000) ?? '';
-  // Where a path has blanks or is long, a shell is asked to start it.
-  return /^(?:#!|'''exec' "?)(\/.*)\/bin\/python[\d.]*"?/m.exec(pip)?.[1];
+  if (!isOurs(environment)) return `${prefix} is not the course's`;
+  if (!existsSync(executable)) return `the Python that ${prefix} was made with is gone, or it is half-made`;
+  if (!isAtHome(environment)) return `${prefix} was made elsewhere, or with another Python: something was moved`;
+  if (!existsSync(join(prefix, '.interleaved-stamp'))) return `${prefix} is half-made`;
+  return python.isDone(environment) ? undefined : `${prefix} was made from another list than ${list}`;
 }
 
 /**

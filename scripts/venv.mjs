@@ -13,7 +13,7 @@ export const list = join(root, 'environment', 'requirements.txt');
 /**
  * Says that a `.venv` is ours, from before its first file until it is removed; and where and with which Python it was
  * made: its scripts name both, so elsewhere, or under a newer Python of the system, it is of no use.
- * @param {Environment} environment
+ * @param {Pick<Environment, 'prefix'>} environment
  */
 function markOf({ prefix }) {
   return join(prefix, '.interleaved');
@@ -63,9 +63,9 @@ export async function makeVenv(environment, addGroup, note) {
 
 /**
  * Whether a `.venv` may be removed: a reader's own, or an editor's, may not.
- * @param {Environment} environment
+ * @param {Pick<Environment, 'prefix'>} environment
  */
-function isOurs(environment) {
+export function isOurs(environment) {
   return readIfThere(markOf(environment)) !== undefined && !lstatSync(environment.prefix).isSymbolicLink();
 }
 

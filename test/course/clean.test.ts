@@ -35,6 +35,7 @@ describe('npm run clean', () => {
   /** What git ignores, each line of .gitignore with something in it. */
   const made = [
     '.venv/bin/python',
+    '.venv/.interleaved',
     '.setup/trusted',
     '.setup-old/x',
     'node_modules/a/index.js',
@@ -85,7 +86,8 @@ describe('npm run clean', () => {
     writeFileSync(join(parent, 'outside/kept'), '');
     symlinkSync(join(parent, 'outside'), join(checkout, 'site'));
     symlinkSync(join(parent, 'outside'), join(checkout, 'bench-link'));
-    for (const path of made.filter((path) => !path.startsWith('site/'))) write(path);
+    for (const path of made.filter((path) => !/^(?:site|\.venv)\//.test(path))) write(path);
+    write('.venv/pyvenv.cfg', 'of the reader');
     assert.equal(clean().code, 0);
     assert.deepEqual(readdirSync(join(parent, 'outside')), ['kept'], 'a link goes, not what it leads to');
     assert.ok(!existsSync(join(checkout, 'site')));
@@ -95,6 +97,7 @@ describe('npm run clean', () => {
       .sort();
     assert.deepEqual(kept, [
       ' M notebooks/00-start.ipynb',
+      '!! .venv/pyvenv.cfg',
       '!! mine/__pycache__/kept.pyc',
       '?? "notebooks/my notes.ipynb"',
       '?? bench-link',

@@ -5,6 +5,7 @@ import type { AnyFunction, Target } from './contract.ts';
 import { Encoder } from './encode.ts';
 import { classId } from './identity.ts';
 import { type Surroundings, surroundingsOf } from './inspect.ts';
+import { builtStrict } from './keepers.ts';
 import { originInPackage, originOf, whereKnown } from './modules.ts';
 import { fileName } from './names.ts';
 import type { Binding, Definition, Parcel } from './parcel.ts';
@@ -179,7 +180,7 @@ export class Builder {
       name: nameOf(fn),
       file: fileName(nameOf(fn)),
       code: source.expression(captured, variable),
-      isStrict: isModule || (source.isPlainFunction && !Object.hasOwn(fn, 'caller')),
+      isStrict: isModule || builtStrict.has(fn) || (source.isPlainFunction && !Object.hasOwn(fn, 'caller')),
       environments,
       requireFrom,
       parent,

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import type { AnyFunction } from './contract.ts';
 import { bare } from './decode.ts';
-import { built } from './keepers.ts';
+import { built, builtStrict } from './keepers.ts';
 
 /**
  * Makes a function or class from an expression.
@@ -26,6 +26,7 @@ export function compile(
   const make = script.runInThisContext() as (...values: unknown[]) => AnyFunction;
   const fn = make(bare, importFrom, ...variables.map(([, value]) => value));
   built.add(fn);
+  if (isStrict) builtStrict.add(fn);
   // An expression has a name only where it is written with one.
   if (fn.name !== name && Object.getOwnPropertyDescriptor(fn, 'name')?.writable !== true) {
     Object.defineProperty(fn, 'name', { value: name, configurable: true });

@@ -14,6 +14,9 @@ export const keepers = new WeakMap<AnyFunction, Keeper>();
 /** What shipping built from source. A worker need not parse it again to know it. */
 export const built = new WeakSet<AnyFunction>();
 
+/** Those of them that are strict: of an async function its shape does not tell. */
+export const builtStrict = new WeakSet<AnyFunction>();
+
 /**
  * The prototypes of instances that came home with private fields: made by a class that stands in for the one that they
  * are instances of to everybody.

@@ -138,7 +138,7 @@ export class Choice extends Shown {
       title: 'Time by number of items, start included',
       x: { title: 'items', log: true },
       y: { title: 'time', unit: 'ms', log: true },
-      curves: Object.fromEntries(this.#costs.map((one) => [titleOf(one.engine, this.#plan), curve(one)])),
+      curves: Object.fromEntries(this.#costs.map((one) => [this.#short(one.engine), curve(one)])),
     });
     return this;
   }
@@ -148,6 +148,12 @@ export class Choice extends Shown {
     const far = Math.max(100, this.#plan.total, Number.isFinite(this.paysFrom) ? 5 * this.paysFrom : 0);
     const last = Math.min(7, Math.ceil(Math.log10(far)));
     return Array.from({ length: last + 1 }, (_, power) => 10 ** power);
+  }
+
+  /** An engine's name where there is little room. */
+  #short(engine: EngineName): string {
+    const { limit, workers } = this.#plan;
+    return engine === 'serial' ? 'plain loop' : `${engine} × ${engine === 'async' ? limit : workers}`;
   }
 
   #figures(engine: EngineName): EngineFigures {
@@ -213,7 +219,7 @@ export class Choice extends Shown {
   protected override parts(): readonly Part[] {
     const { total } = this.#plan;
     const rows = this.engines.map((figures) => ({
-      engine: figures.engine === this.engine ? `→ ${figures.title}` : figures.title,
+      engine: `${figures.engine === this.engine ? '→ ' : ''}${this.#short(figures.engine)}`,
       start: figures.start === 0 ? 'none' : duration(figures.start),
       'first run': duration(figures.first),
       'later runs': durations(figures.time),

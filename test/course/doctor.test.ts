@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { caches } from '../../scripts/caches.mjs';
 import { withCases } from '../../scripts/doctor.mjs';
 import { readEnvironment, root } from '../../src/course/environment.ts';
 import { commitAll, copyCheckout, linkTree } from './checkout.ts';
@@ -58,7 +59,6 @@ describe('npm run doctor', function () {
   const home = join(parent, 'home');
   const other = join(home, '.local/share/jupyter/kernels/tslab');
   const from = (path: string) => join(checkout, path);
-  const cached = (name: string) => join(homedir(), '.cache', name);
   const { python } = readEnvironment();
   /** As a reader's, but for the caches of packages, which are this machine's, and what this process has of a set-up. */
   const { npm_execpath, npm_lifecycle_event, JUPYTER_PATH, CONDA_PREFIX, ...rest } = process.env;
@@ -67,11 +67,9 @@ describe('npm run doctor', function () {
     HOME: home,
     XDG_DATA_HOME: join(home, '.local/share'),
     PATH: [dirname(realpathSync(python)), process.env.PATH].join(delimiter),
-    UV_CACHE_DIR: process.env.UV_CACHE_DIR ?? cached('uv'),
-    PIP_CACHE_DIR: process.env.PIP_CACHE_DIR ?? cached('pip'),
+    ...caches,
     // pip asks rustc, if there is one, for its version.
     RUSTUP_HOME: process.env.RUSTUP_HOME ?? join(homedir(), '.rustup'),
-    npm_config_cache: execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim(),
   };
 
   /** Runs the doctor; a shell that is given starts it as its own last argument. */
@@ -115,7 +113,7 @@ describe('npm run doctor', function () {
     assert.deepEqual(seen.failed, [titles.environment, titles.packages]);
     assert.equal(
       found(seen, titles.environment),
-      'not set up yet – `npm run doctor -- --fix` makes the `.venv` anew. An active conda environment is brought up to date by `conda env update -f environment.yml`.',
+      "not set up yet – `npm run doctor -- --fix` makes the `.venv` anew; one that is not the course's is kept as `.venv.other`. An active conda environment is brought up to date by `conda env update -f environment.yml`.",
     );
     assert.match(found(seen, titles.kernel), /^not looked at – it needs: JupyterLab, nbconvert and Node 24$/);
     assert.equal(status(), '');
@@ -180,7 +178,7 @@ describe('npm run doctor', function () {
 
   it('tells a moved, a half-made, a foreign and an incomplete .venv from each other', async () => {
     const wrong = async () => found(await doctor(['--quick']), titles.environment).split(' – ')[0]!;
-    const [venv, aside, stamp] = [from('.venv'), join(parent, 'aside'), from('.venv/.interleaved-stamp')];
+    const [venv, aside] = [from('.venv'), join(parent, 'aside')];
     const during = async (change: () => void, undo: () => void) => {
       change();
       try {
@@ -190,20 +188,19 @@ describe('npm run doctor', function () {
       }
     };
     const away = (path: string) => [() => renameSync(path, aside), () => renameSync(aside, path)] as const;
-    assert.match(await during(...away(stamp)), /\.venv is half-made, or not made by the course$/);
-    assert.match(await during(...away(from('.venv/pyvenv.cfg'))), /is no virtual environment, or only half of one$/);
-    assert.match(await during(...away(from('.venv/bin/python'))), /^the Python that .*\.venv was made with is gone$/);
+    assert.match(await during(...away(from('.venv/.interleaved-stamp'))), /\.venv is half-made$/);
+    assert.match(await during(...away(from('.venv/bin/python'))), /^the Python that .*\.venv was made with is gone/);
+    assert.match(await during(...away(from('.venv/.interleaved'))), /\.venv is not the course's$/);
     const [hide, restore] = away(venv);
     const link = () => {
       hide();
-      mkdirSync(join(parent, 'empty'));
-      symlinkSync(join(parent, 'empty'), venv);
+      symlinkSync(aside, venv);
     };
     const unlink = () => {
       rmSync(venv);
       restore();
     };
-    assert.match(await during(link, unlink), /\.venv, which leads elsewhere, is no virtual environment/);
+    assert.match(await during(link, unlink), /\.venv is not the course's$/);
     const list = from('environment/requirements.txt');
     const text = readFileSync(list);
     const longer = () => appendFileSync(list, '# longer\n');
@@ -215,10 +212,7 @@ describe('npm run doctor', function () {
     checkout = join(parent, 'moved');
     renameSync(there, checkout);
     try {
-      assert.equal(
-        await wrong(),
-        `${join(checkout, '.venv')} was made at ${there}/.venv: it, or this folder, was moved`,
-      );
+      assert.match(await wrong(), /moved\/\.venv was made elsewhere, or with another Python/);
     } finally {
       renameSync(checkout, there);
       checkout = there;
@@ -241,7 +235,7 @@ describe('npm run doctor', function () {
     assert.ok(existsSync(from('dist/channels/queue.js')));
   });
 
-  it('names what fails of a server, a cell and a page, and ends what it started', async () => {
+  it('names what fails of a server, a figure and a page, and ends what it started', async () => {
     const config = from('.setup/jupyter/config/jupyter_server_config.json');
     writeFileSync(config, '{"ServerApp": {"jpserver_extensions": "nonsense"}}');
     const server = await doctor([]);
@@ -249,19 +243,20 @@ describe('npm run doctor', function () {
     assert.match(found(server, 'A Jupyter Server'), /did not start: it ended with code 1\./);
     rmSync(config);
     const template = from('src/course/page/index.html.j2');
-    const main = from('dist/kernel/main.js');
-    const texts = [template, main].map((path) => readFileSync(path));
-    writeFileSync(main, 'process.exit(1);');
-    const cell = await doctor([]);
-    assert.deepEqual(cell.failed, ['A typed cell'], cell.said);
-    assert.match(found(cell, 'A typed cell'), /the kernel died/);
-    writeFileSync(main, texts[1]!);
+    const library = from('dist/index.js');
+    const texts = [template, library].map((path) => readFileSync(path));
+    writeFileSync(library, "export const timed = () => { throw new Error('no pencil'); };");
+    const figure = await doctor([]);
+    assert.deepEqual(figure.failed, ['A figure'], figure.said);
+    assert.match(found(figure, 'A figure'), /^Error: no pencil/);
+    assert.match(found(figure, 'The figure in a page'), /^not looked at/);
+    writeFileSync(library, texts[1]!);
     appendFileSync(template, '{% nonsense %}');
     const page = await doctor([]);
     assert.deepEqual(page.failed, ['The figure in a page'], page.said);
     assert.match(found(page, 'The figure in a page'), /nbconvert failed:.*nonsense/);
     writeFileSync(template, texts[0]!);
-    for (const { rows } of [cell, page]) assert.equal(rows.at(-1)?.rest, 'server and kernel have ended');
+    for (const { rows } of [figure, page]) assert.equal(rows.at(-1)?.rest, 'server and kernel have ended');
   });
 
   it('leaves nothing behind that npm run clean does not take away, here or at home', () => {

@@ -52,7 +52,7 @@ function watchStarter() {
  * A process's parent and the name of its program.
  * @param {number} pid
  */
-function about(pid) {
+export function about(pid) {
   const stat = readIfThere(`/proc/${pid}/stat`);
   if (stat !== undefined) {
     const end = stat.lastIndexOf(')');

@@ -2,20 +2,24 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { about } from './follow.mjs';
 import { readIfThere } from './paths.mjs';
 
 /**
  * The processes that run what set-up and the course have put into a checkout: by their command lines, which name the
- * environment's Node or Python, the kernel or the server's script. An editor with a file of the checkout is none.
+ * environment's Node or Python, the kernel or the server's script. An editor with a file of the checkout is none, nor is
+ * this process or what started it: with the environment active, that is its npm.
  * @param {string} root the checkout
  * @returns {number[]}
  */
 export function processesFrom(root) {
   const parts = ['.venv/', 'dist/', 'src/course/'].map((part) => join(root, part));
+  const own = new Set([process.pid]);
+  for (let pid = process.ppid; pid > 1 && !own.has(pid); pid = Number(about(pid).ppid)) own.add(pid);
   return commandLines()
     .filter(
       ({ pid, words }) =>
-        pid !== process.pid && words.slice(0, 3).some((word) => parts.some((part) => word.startsWith(part))),
+        !own.has(pid) && words.slice(0, 3).some((word) => parts.some((part) => word.startsWith(part))),
     )
     .map(({ pid }) => pid);
 }

@@ -131,6 +131,16 @@ describe('npm run clean', () => {
     }
   });
 
+  it('does not refuse because of the npm that runs it, be it of the very environment', () => {
+    makeAll();
+    const node = join(checkout, '.venv/bin/node');
+    symlinkSync(process.execPath, node);
+    const script = "require('node:child_process').execFileSync('node', [process.argv[1]], { stdio: 'inherit' })";
+    const result = spawnSync(node, ['-e', script, join(checkout, 'scripts/clean.mjs')], { encoding: 'utf8' });
+    assert.equal(result.status, 0, result.stderr);
+    assert.ok(!existsSync(join(checkout, '.venv')));
+  });
+
   it('refuses while somebody sets up, but not for ever after a set-up that was killed', () => {
     makeAll();
     const script = `import(process.argv[1]).then(({ withLock }) => withLock(async () => {

@@ -39,5 +39,6 @@ export function batchOf(jobs: readonly PoolJob[], batch: number, known: Set<stri
     single,
     shipped: anyShipped,
     transferResult: jobs[0]!.call.transferResult === true,
+    announce: jobs[0]!.call.runTimeout !== undefined,
   };
 }

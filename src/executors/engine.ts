@@ -30,6 +30,11 @@ export interface Link {
   /** Reports what can be known now, without waiting for a message. */
   look(): void;
   /**
+   * When the task began, in ms of `now()`; undefined when it has not, as far as is known. A process tells it of a batch
+   * with `announce` only.
+   */
+  began(index: number): number | undefined;
+  /**
    * Ends the task that runs. Its worker ends with it and `died` follows, or, of a remote one, what became of the rest.
    * No other task of the batch is hit.
    */

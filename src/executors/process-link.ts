@@ -22,6 +22,8 @@ export class ProcessLink implements Link {
   readonly #read: [number, number] = [0, 0];
   #held: ProcessReport[] = [];
   #asked: number[] = [];
+  /** When the only task of a batch with `announce` began. */
+  #began: number | undefined;
 
   constructor(child: ChildProcess, events: LinkEvents) {
     this.#child = child;
@@ -43,12 +45,14 @@ export class ProcessLink implements Link {
     if (report.events !== undefined) publishKept(report.events);
     const whole = report.packed === undefined ? report : this.#unpack(report, report.packed);
     if (report.end) this.#bulk?.empty();
+    if (report.values.length === 0) this.#began = report.times[0];
     if (this.#held.length === 0 && this.#shown(report)) this.#events.report(whole);
     else this.#held.push(whole);
   }
 
   send(batch: Batch): void {
     this.#batch = batch.batch;
+    this.#began = undefined;
     const isFirst = this.#bulk === undefined;
     if (isFirst) this.#bulk = Bulk.create() ?? null;
     const bulk = this.#bulk ?? undefined;
@@ -82,6 +86,10 @@ export class ProcessLink implements Link {
   }
 
   look(): void {}
+
+  began(): number | undefined {
+    return this.#began;
+  }
 
   end(): void {
     this.#child.kill('SIGKILL');

@@ -5,7 +5,7 @@ import { ownPeak } from '../timing/peak.ts';
 import { setLaneHere } from '../workers/lanes.ts';
 import type { Bulk } from './bulk.ts';
 import { bulkIn, shipOutcome, uncopied } from './outcome.ts';
-import type { Hello, ProcessBatch, ProcessReport, Withdrawal } from './protocol.ts';
+import type { Batch, Hello, ProcessBatch, ProcessReport, Withdrawal } from './protocol.ts';
 import { type Reporter, Runner } from './runner.ts';
 
 const ready = now();
@@ -31,6 +31,7 @@ export function serve(lane: string): Hello {
  */
 class ProcessReporter implements Reporter {
   #batch = 0;
+  #announce = false;
   #withdrawn = new Set<number>();
   // The outcomes that were not reported yet: of the tasks #from, #from + 1, …
   #from = 0;
@@ -62,9 +63,10 @@ class ProcessReporter implements Reporter {
     return this.#openBulk;
   }
 
-  open(batch: number): void {
+  open({ batch, announce }: Batch): void {
     this.#batch = batch;
     this.#from = 0;
+    this.#announce = announce;
     this.#withdrawn.clear();
   }
 
@@ -73,8 +75,11 @@ class ProcessReporter implements Reporter {
     for (const index of indices) this.#withdrawn.add(index);
   }
 
-  begin(index: number): boolean {
-    if (!this.#withdrawn.has(index)) return true;
+  begin(index: number, time: number): boolean {
+    if (!this.#withdrawn.has(index)) {
+      if (this.#announce) this.#announceAt(time);
+      return true;
+    }
     this.#times.push(Number.NaN, Number.NaN);
     this.#values.push(undefined);
     return false;
@@ -120,6 +125,13 @@ class ProcessReporter implements Reporter {
     } catch {
       process.send!(copied(report));
     }
+  }
+
+  /** Tells that the first task begins: a report of no task. */
+  #announceAt(time: number): void {
+    this.#announce = false;
+    this.#times.push(time);
+    this.report(false);
   }
 
   /** Undefined: stdout and stderr are pipes, which Node writes to at once; the report says how far to read them. */

@@ -15,6 +15,8 @@ export interface Batch {
   readonly shipped: boolean;
   /** True to have the ArrayBuffers of the results moved; such a batch is of one task. */
   readonly transferResult: boolean;
+  /** True to be told when its first task begins, for one that may run but for a time. */
+  readonly announce: boolean;
 }
 
 /** A batch as a process is sent it. */

@@ -11,8 +11,8 @@ const turnEvery = 5;
 
 /** How the outcomes of a batch get home: in its own way from a thread and from a process. */
 export interface Reporter {
-  /** A batch of `count` tasks begins; with `transferResult` the memory of its results moves. */
-  open(batch: number, count: number, transferResult: boolean): void;
+  /** A batch begins. */
+  open(batch: Batch): void;
   /** A task is about to begin. False when it must not, as the pool took it back. */
   begin(index: number, time: number): boolean;
   /** A task is over. */
@@ -34,10 +34,11 @@ export class Runner {
   }
 
   /** Runs the tasks of a batch in order. The pool sends the next one when this one is over. */
-  async run({ batch, definitions, functions, args, single, shipped, transferResult }: Batch): Promise<void> {
+  async run(batch: Batch): Promise<void> {
+    const { definitions, functions, args, single, shipped } = batch;
     const reporter = this.#reporter;
     for (const shipment of definitions ?? []) this.#unread.set(shipment.id, shipment);
-    reporter.open(batch, args.length, transferResult);
+    reporter.open(batch);
     let fn: AnyFunction = () => {};
     let lastId = '';
     let time = now();

@@ -103,8 +103,7 @@ export class Slot {
     }
     hand.postMs = now() - hand.sent;
     const { runTimeout } = first.call;
-    if (runTimeout !== undefined && !this.#isRemote)
-      this.#timer = setTimeout(() => this.#overtime(first, runTimeout), runTimeout);
+    if (runTimeout !== undefined && !this.#isRemote) this.#watch(first, runTimeout, runTimeout);
   }
 
   /** Cancels a job that it has. False when the job is over, as is known only now. */
@@ -196,11 +195,22 @@ export class Slot {
     this.#owner.gone(this);
   }
 
-  /** A job ran too long. The report that it is done may lie unread, if this thread was busy: look once more. */
+  /** Ends a job if it has run for `runTimeout` ms; looks after `ms` whether it has. */
+  #watch(job: PoolJob, runTimeout: number, ms: number): void {
+    this.#timer = setTimeout(() => this.#overtime(job, runTimeout), Math.max(1, ms));
+  }
+
   #overtime(job: PoolJob, runTimeout: number): void {
+    // The report that it is done may lie unread, if this thread was busy: look once more.
     setImmediate(() => {
       if (job.over || this.#hand?.running !== job) return;
       const time = now();
+      // On a crowded machine its worker may not even have come to it.
+      const left = runTimeout - (time - (this.#link?.began(this.#hand.reported) ?? time));
+      if (left > 0) {
+        this.#watch(job, runTimeout, left);
+        return;
+      }
       const error = new TimeoutError(`task '${job.call.name}' ran for more than ${runTimeout} ms and was ended`);
       job.finish(false, error, job.started, time, time);
       this.#end(this.#hand.reported);

@@ -45,10 +45,10 @@ class ThreadReporter implements Reporter {
     this.#words = words;
   }
 
-  open(batch: number, count: number, transferResult: boolean): void {
+  open({ batch, args, transferResult }: Batch): void {
     this.#transferResult = transferResult;
     this.#batch = batch;
-    this.#last = count - 1;
+    this.#last = args.length - 1;
     this.#ended = false;
   }
 

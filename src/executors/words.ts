@@ -45,9 +45,9 @@ export class Words {
 
   /** The worker begins a task. False when the pool took it back. */
   begin(index: number, time: number): boolean {
-    if (Atomics.compareExchange(this.#states, index, waiting, begun) !== waiting) return false;
+    // Before the state: who reads that it has begun must not read the time of another batch.
     this.#times[2 * index] = time;
-    return true;
+    return Atomics.compareExchange(this.#states, index, waiting, begun) === waiting;
   }
 
   /** The worker has left a task. False when the result does not fit and must be told by a message. */

@@ -59,5 +59,21 @@ for (const [name, make] of Object.entries(pools)) {
         assert.equal(await pool.submit(() => 5), 5);
       });
     });
+
+    it('that comes late to a task has its run time counted from the start of the task', async () => {
+      await withExecutor(make(1), async (pool) => {
+        const leavesWork = () => {
+          setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300));
+        };
+        const spin = () => {
+          for (;;);
+        };
+        await pool.submit(leavesWork);
+        assert.equal(await pool.with({ runTimeout: 100 }).submit(() => 5), 5);
+        await pool.submit(leavesWork);
+        await assert.rejects(pool.with({ runTimeout: 20 }).submit(spin).result(), TimeoutError);
+        assert.equal(await pool.submit(() => 6), 6);
+      });
+    });
   });
 }

@@ -1,4 +1,5 @@
 import { shipError } from '../../shipping/index.ts';
+import { now } from '../../timing/clock.ts';
 import { BrokenExecutor, CancelledError, TimeoutError, WorkerDied } from '../errors.ts';
 import type { Report } from '../protocol.ts';
 import type { Station } from './station.ts';
@@ -22,6 +23,7 @@ export class Errand {
   /** The tasks that the process has. */
   #sent: number[] = [];
   #began = 0;
+  #timer: NodeJS.Timeout | undefined;
   /** What is to be said of the task that runs, which was told to end. */
   #verdict: Error | 'leave' | undefined;
 
@@ -108,7 +110,6 @@ export class Errand {
     if (first === undefined) return;
     this.#sent = this.#deaths.has(first) ? [first] : rest;
     this.#began = this.#now();
-    let timer: NodeJS.Timeout | undefined;
     const { runTimeout } = this.#batch;
     try {
       await new Promise<void>((resolve) => {
@@ -121,10 +122,10 @@ export class Errand {
           resolve();
         };
         this.#station.send(this.#batch, this.#sent, { report, died });
-        if (runTimeout !== undefined) timer = setTimeout(() => this.#overtime(first, runTimeout), runTimeout);
+        if (runTimeout !== undefined) this.#watch(first, runTimeout, runTimeout);
       });
     } finally {
-      clearTimeout(timer);
+      clearTimeout(this.#timer);
       this.#sent = [];
       this.#verdict = undefined;
     }
@@ -159,10 +160,21 @@ export class Errand {
     }
   }
 
-  /** The report that the task is over may lie unread, if this process was busy: looks once more. */
+  /** Ends a task if it has run for `runTimeout` ms; looks after `ms` whether it has. */
+  #watch(index: number, runTimeout: number, ms: number): void {
+    this.#timer = setTimeout(() => this.#overtime(index, runTimeout), Math.max(1, ms));
+  }
+
   #overtime(index: number, runTimeout: number): void {
+    // The report that it is over may lie unread, if this process was busy: look once more.
     setImmediate(() => {
       if (this.#running !== index) return;
+      // On a crowded machine its process may not even have come to it.
+      const left = runTimeout - (now() - (this.#station.began ?? now()));
+      if (left > 0) {
+        this.#watch(index, runTimeout, left);
+        return;
+      }
       const what = `task '${this.#nameOf(index)}' ran for more than ${runTimeout} ms and was ended`;
       this.#stop(new TimeoutError(what));
     });

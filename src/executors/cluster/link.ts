@@ -57,6 +57,9 @@ export class ClusterLink implements Link {
 
   look(): void {}
 
+  // How long a task may run is its worker's business.
+  began(): undefined {}
+
   end(index: number): void {
     this.takeBack([index]);
   }
@@ -107,6 +110,7 @@ export class ClusterLink implements Link {
       single,
       shipped,
       transferResult: false,
+      announce: false,
       names: names.every((name) => name === names[0]) ? names[0]! : names,
       runTimeout: jobs[0]!.call.runTimeout,
     };

@@ -61,6 +61,7 @@ export class Station {
       single,
       shipped,
       transferResult: false,
+      announce: batch.runTimeout !== undefined,
     };
     this.#link!.send(part, [], []);
   }
@@ -68,6 +69,11 @@ export class Station {
   /** Asks it not to begin tasks, by their places in what was sent; it reports which it left out. */
   withdraw(places: readonly number[]): void {
     this.#link?.takeBack(places);
+  }
+
+  /** When the first task of a batch with a run time-out began, in ms of `now()`; undefined when it has not. */
+  get began(): number | undefined {
+    return this.#link?.began(0);
   }
 
   /** Ends the process; `died` follows. */

@@ -121,6 +121,7 @@ export function batchOf<A>(
     single: true,
     shipped: false,
     transferResult: false,
+    announce: false,
     names: shipment.name,
     runTimeout: undefined,
     ...more,

@@ -53,7 +53,7 @@ describe('README on trouble', () => {
 });
 
 describe('npm run doctor', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   const parent = realpathSync(mkdtempSync(join(tmpdir(), 'course-doctor-')));
   let checkout = join(parent, 'a course 과정');
   const home = join(parent, 'home');

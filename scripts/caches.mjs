@@ -15,13 +15,13 @@ export const caches = {
 };
 
 /**
- * Variables that put the caches into the checkout where the user's own cannot be written, as in some containers and
- * laboratories: npm and uv do nothing without one.
- * @returns {Record<string, string>}
+ * The variables for what fetches packages. Where the user's own caches cannot be written, as in some containers and
+ * laboratories, they put them into the checkout: npm and uv do nothing without one.
+ * @returns {NodeJS.ProcessEnv}
  */
-export function cacheVariables() {
+export function variablesToFetch() {
   const lost = Object.entries(caches).filter(([, place]) => !canWrite(place));
-  return Object.fromEntries(lost.map(([name]) => [name, join(stateDir, 'cache', name)]));
+  return { ...process.env, ...Object.fromEntries(lost.map(([name]) => [name, join(stateDir, 'cache', name)])) };
 }
 
 /**

@@ -1,19 +1,20 @@
 // @ts-check
 import { spawn } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import fs, { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheVariables } from './caches.mjs';
 import { killGroup } from './lock.mjs';
-import { SetupError, stateDir } from './paths.mjs';
+import { root, SetupError, stateDir } from './paths.mjs';
 
 /** Everything that the steps of set-up printed, for the case that something fails. */
 export const logFile = join(stateDir, 'setup.log');
+
+const full = 'The disk is full: make room (about 1 GB), then run this again.';
 
 /** What went wrong, as the tools word it, and what to do about it. */
 const remedies = [
   {
     sign: /ENOSPC|no space left on device|os error 28/i,
-    say: 'The disk is full: make room (about 1 GB), then run this again.',
+    say: full,
   },
   {
     sign: /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|ECONNREFUSED|dns error|name resolution|error sending request|NewConnectionError/i,
@@ -30,7 +31,19 @@ const remedies = [
  * @param {string} words
  */
 function remedyFor(words) {
-  return remedies.find(({ sign }) => sign.test(words))?.say;
+  const known = remedies.find(({ sign }) => sign.test(words))?.say;
+  // Some tools keep the reason to themselves.
+  return known ?? (isDiskFull() ? full : undefined);
+}
+
+function isDiskFull() {
+  try {
+    // Not a named import, which a Node without it could not even parse.
+    const { bavail, bsize } = fs.statfsSync(root);
+    return bavail * bsize < 10e6;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -62,7 +75,7 @@ export function runTool(command, args, { addGroup, cwd, env }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      env: { ...(env ?? process.env), ...cacheVariables() },
+      env: env ?? process.env,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

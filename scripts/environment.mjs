@@ -75,7 +75,7 @@ function userSettings() {
  * The environment's site-packages, if Python is there at all.
  * @param {string} prefix
  */
-function sitePackages(prefix) {
+export function sitePackages(prefix) {
   const lib = join(prefix, 'lib');
   const python = existsSync(lib) && readdirSync(lib).find((name) => /^python3\.\d+$/.test(name));
   return python ? join(lib, python, 'site-packages') : undefined;

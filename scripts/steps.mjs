@@ -1,6 +1,7 @@
 // @ts-check
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { variablesToFetch } from './caches.mjs';
 import { runTool } from './children.mjs';
 import { nodeOf } from './environment.mjs';
 import { readIfThere, root, stateDir, writeWhole } from './paths.mjs';
@@ -78,7 +79,7 @@ export const packages = {
         '--no-fund',
         '--loglevel=error',
       ];
-      await runTool(command, [...first, 'ci', ...options], { addGroup, cwd: root });
+      await runTool(command, [...first, 'ci', ...options], { addGroup, cwd: root, env: variablesToFetch() });
     }),
   forget() {
     for (const path of [modulesStamp, installedLock]) rmSync(path, { force: true });

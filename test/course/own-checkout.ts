@@ -6,13 +6,30 @@ import { caches } from '../../scripts/caches.mjs';
 import { copyCheckout } from './checkout.ts';
 import { Command } from './command.ts';
 
-/** Variables under which nothing can be fetched. */
-export const withoutNetwork: Readonly<Record<string, string>> = Object.fromEntries(
-  ['npm_config_registry', 'PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'UV_DEFAULT_INDEX', 'UV_INDEX_URL'].map((name) => [
-    name,
-    'http://127.0.0.1:9/simple/',
-  ]),
-);
+/** Variables under which nothing can be fetched: the way leads to a port where nobody is. */
+export const withoutNetwork: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'].map((name) => [
+      name,
+      'http://127.0.0.1:9',
+    ]),
+  ),
+  npm_config_proxy: 'http://127.0.0.1:9',
+  npm_config_https_proxy: 'http://127.0.0.1:9',
+  npm_config_noproxy: '',
+  NO_PROXY: '',
+  no_proxy: '',
+};
+
+let shared: Checkout | undefined;
+
+/** One checkout for all test files that need one that is set up, for which they ask it: that takes half a minute. */
+export function sharedCheckout(): Checkout {
+  shared ??= new Checkout();
+  return shared;
+}
+
+after('the shared checkout is removed', () => shared?.remove());
 
 /** A checkout of its own, and the set-up of it. */
 export class Checkout {

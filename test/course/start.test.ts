@@ -1,19 +1,41 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../src/course/environment.ts';
 import { Command } from './command.ts';
 
-const start = (...args: string[]) => new Command('scripts/run.mjs', ['start', '--no-browser', ...args]);
+const start = (args: string[], env?: Record<string, string>) =>
+  new Command('scripts/run.mjs', ['start', '--no-browser', ...args], root, env);
+
+/** The home of a user who has a kernel of our kernel's name, and settings of Jupyter that would open it to the world. */
+function homeWithKernel(): string {
+  const home = mkdtempSync(join(tmpdir(), 'course-home-'));
+  for (const data of ['.local/share/jupyter', 'Library/Jupyter']) {
+    mkdirSync(join(home, data, 'kernels/tslab'), { recursive: true });
+    const spec = { argv: ['tslab', 'kernel'], display_name: 'of the user', language: 'typescript' };
+    writeFileSync(join(home, data, 'kernels/tslab/kernel.json'), JSON.stringify(spec));
+  }
+  mkdirSync(join(home, '.jupyter'));
+  writeFileSync(
+    join(home, '.jupyter/jupyter_server_config.py'),
+    "c.ServerApp.ip = '0.0.0.0'\nc.ServerApp.token = ''\n",
+  );
+  chmodSync(home, 0o555);
+  return home;
+}
 
 describe('npm start', function () {
   this.timeout(90_000);
 
-  it('opens JupyterLab for this machine and this token alone, on the next port when one is taken', async () => {
+  it('opens JupyterLab for this machine and this token alone, on the next port when one is taken, whatever the user has at home', async () => {
     const occupant = createServer().listen(0, '127.0.0.1');
     await once(occupant, 'listening');
     const { port } = occupant.address() as { port: number };
-    const command = start('--port', String(port));
+    const home = homeWithKernel();
+    const command = start(['--port', String(port)], { HOME: home });
     try {
       const [, address = ''] = await command.says(/(http:\/\/127\.0\.0\.1:\d+\/lab\S*)/);
       assert.match(command.output, new RegExp(`Port ${port} is taken, so this is \\d+\\.`));
@@ -42,9 +64,14 @@ describe('npm start', function () {
       command.child.kill('SIGTERM');
       assert.equal(await command.ended(), 143, command.output);
       assert.deepEqual(await command.left(), []);
+      // JupyterLab asks npm for its settings, and npm keeps a log of that.
+      const made = readdirSync(home).filter((name) => !['.local', '.jupyter', 'Library', '.npm'].includes(name));
+      assert.deepEqual(made, [], 'nothing is written outside the checkout');
     } finally {
       occupant.close();
       command.child.kill('SIGKILL');
+      chmodSync(home, 0o755);
+      rmSync(home, { recursive: true, force: true });
     }
   });
 
@@ -66,7 +93,7 @@ describe('npm start', function () {
   });
 
   it('refuses a port that is none', async () => {
-    const command = start('--port', '70000');
+    const command = start(['--port', '70000']);
     assert.equal(await command.ended(), 1);
     assert.match(command.output, /--port takes a number from 1 to 65535, not "70000"/);
   });

@@ -28,7 +28,9 @@ export function printOf({ definitions }: Shipment, args: readonly unknown[] | un
  */
 function withoutNames(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  return text
+  // What stacks call the source: another thing in a notebook than in a program.
+  const plain = text.replace(/"[\s\S](cell|function):/g, '');
+  return plain
     .replace(/"[\s\S](class|exports|script|symbol) [a-z0-9]+\.[a-z0-9]+\.\d+/g, '$1')
     .replace(/"[\s\S](function|class) [\w-]{27}/g, '$1');
 }

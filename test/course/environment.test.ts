@@ -64,4 +64,17 @@ describe('the list of npm packages', () => {
       }
     }
   });
+
+  it('says where each lies: to look that up, npm would fetch a list of all its versions, 70 MB in sum', () => {
+    for (const path of ['package-lock.json', 'bench/package-lock.json']) {
+      const { packages } = JSON.parse(read(path)) as {
+        packages: Record<string, { resolved?: string; link?: boolean }>;
+      };
+      const nowhere = Object.entries(packages).filter(
+        ([place, { resolved }]) => place !== '' && resolved === undefined,
+      );
+      const missing = nowhere.map(([place]) => place).filter((place) => place.startsWith('node_modules/'));
+      assert.deepEqual(missing, [], `${path}: npm config set omit-lockfile-registry-resolved false, and install again`);
+    }
+  });
 });

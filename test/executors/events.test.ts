@@ -20,11 +20,12 @@ async function recorded(use: () => Promise<unknown>): Promise<RecordedEvent[]> {
   return events;
 }
 
+// Not which numbers: what other tests left for ever under way keeps its lane.
 const lanes = {
   SerialExecutor: /^main$/,
-  AsyncExecutor: /^task [12]$/,
-  ThreadPoolExecutor: /^thread [12]$/,
-  ProcessPoolExecutor: /^process [12]$/,
+  AsyncExecutor: /^task \d+$/,
+  ThreadPoolExecutor: /^thread \d+$/,
+  ProcessPoolExecutor: /^process \d+$/,
 };
 
 for (const [name, make] of Object.entries(makers) as [keyof typeof makers, () => Executor][]) {
@@ -69,10 +70,15 @@ for (const [name, make] of Object.entries(makers) as [keyof typeof makers, () =>
 for (const [name, make] of Object.entries(pools)) {
   describe(`the events of a worker: ${name}`, () => {
     it('are spawned, ready, exited; a lane is free again after that', async () => {
+      let before: string[] | undefined;
       for (let round = 0; round < 2; round += 1) {
         const events = await recorded(() => withExecutor(make(), (pool) => pool.warmUp()));
-        const kind = name === 'ThreadPoolExecutor' ? 'thread' : 'process';
-        for (const lane of [`${kind} 1`, `${kind} 2`]) {
+        const used = [...new Set(events.map(({ lane }) => lane))].sort();
+        assert.equal(used.length, 2);
+        assert.deepEqual(used, before ?? used);
+        before = used;
+        for (const lane of used) {
+          assert.match(lane, lanes[name as keyof typeof pools]);
           const own = events.filter((event) => event.lane === lane).sort((a, b) => a.time - b.time);
           assert.deepEqual(
             own.map((event) => event.kind),

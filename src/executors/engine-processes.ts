@@ -6,7 +6,7 @@ import { workerFile } from '../workers/files.ts';
 import type { Engine, Link, LinkEvents } from './engine.ts';
 import { WorkerDied } from './errors.ts';
 import { ProcessLink } from './process-link.ts';
-import type { Hello, ProcessReport } from './protocol.ts';
+import type { Hello, Left, ProcessReport } from './protocol.ts';
 
 const entry = workerFile(import.meta.filename, 'process-worker');
 
@@ -41,8 +41,10 @@ export class ProcessEngine implements Engine {
     const channel = {
       // Tinypool has a way for messages of others beside its own, in both directions.
       onMessage: (send: (message: unknown) => void) => link.open(send),
-      postMessage: (message: ProcessReport | null) => {
-        if (typeof message === 'object' && message !== null && 'written' in message) link.hear(message);
+      postMessage: (message: ProcessReport | Left | null) => {
+        if (typeof message !== 'object' || message === null) return;
+        if ('written' in message) link.hear(message);
+        else if ('left' in message) events.left?.(message.batch, message.left);
       },
     };
     const hello: Promise<Hello> = this.#tinypool.run(who, { channel });

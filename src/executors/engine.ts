@@ -6,6 +6,8 @@ import type { Batch, Report } from './protocol.ts';
 /** What an engine tells about a worker that lives. */
 export interface LinkEvents {
   report(report: Report): void;
+  /** Tasks that the worker was asked to leave out and certainly will not begin. Their report follows all the same. */
+  left?(batch: number, indices: readonly number[]): void;
   /**
    * Called once, after the last report.
    *

@@ -76,13 +76,12 @@ export class Hand {
     return this.#jobs.indexOf(job);
   }
 
-  /** Removes jobs that certainly do not begin here. */
+  /** Removes jobs that certainly do not begin here, and returns those of them that were there. */
   remove(indices: readonly number[]): PoolJob[] {
-    return indices.map((index) => {
-      const job = this.#jobs[index]!;
-      this.#jobs[index] = undefined;
-      return job;
-    });
+    const removed = indices.map((index) => this.#jobs[index]);
+    for (const index of indices) this.#jobs[index] = undefined;
+    this.#skipRemoved();
+    return removed.filter((job) => job !== undefined);
   }
 
   /**
@@ -100,7 +99,7 @@ export class Hand {
       if (!ok) nextFailed += 1;
       const job = this.#jobs[from + index];
       this.#jobs[from + index] = undefined;
-      this.#reported = from + index + 1;
+      this.#reported = Math.max(this.#reported, from + index + 1);
       if (job === undefined || job.over) continue;
       const started = times[2 * index]!;
       if (Number.isNaN(started)) {
@@ -113,8 +112,13 @@ export class Hand {
       else if (shipped) finishShipped(job, values[index], started, finished, received);
       else job.finish(true, values[index], started, finished, received);
     }
+    this.#skipRemoved();
     if (!end) this.running?.run(this.#lane, times[times.length - 1] || received);
     return back;
+  }
+
+  #skipRemoved(): void {
+    while (this.#reported < this.#jobs.length && this.#jobs[this.#reported] === undefined) this.#reported += 1;
   }
 
   #learn(from: number, times: ArrayLike<number>, count: number): void {

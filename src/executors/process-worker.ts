@@ -5,7 +5,7 @@ import { ownPeak } from '../timing/peak.ts';
 import { setLaneHere } from '../workers/lanes.ts';
 import type { Bulk } from './bulk.ts';
 import { bulkIn, shipOutcome, uncopied } from './outcome.ts';
-import type { Batch, Hello, ProcessBatch, ProcessReport, Withdrawal } from './protocol.ts';
+import type { Batch, Hello, Left, ProcessBatch, ProcessReport, Withdrawal } from './protocol.ts';
 import { type Reporter, Runner } from './runner.ts';
 
 const ready = now();
@@ -32,6 +32,8 @@ export function serve(lane: string): Hello {
 class ProcessReporter implements Reporter {
   #batch = 0;
   #announce = false;
+  /** The last task that began or was left out. */
+  #begun = -1;
   #withdrawn = new Set<number>();
   // The outcomes that were not reported yet: of the tasks #from, #from + 1, …
   #from = 0;
@@ -66,16 +68,22 @@ class ProcessReporter implements Reporter {
   open({ batch, announce }: Batch): void {
     this.#batch = batch;
     this.#from = 0;
+    this.#begun = -1;
     this.#announce = announce;
     this.#withdrawn.clear();
   }
 
+  // Answered at once: whoever has nothing to do is not to wait until this process comes to them.
   withdraw({ withdraw, indices }: Withdrawal): void {
     if (withdraw !== this.#batch) return;
-    for (const index of indices) this.#withdrawn.add(index);
+    const left = indices.filter((index) => index > this.#begun);
+    for (const index of left) this.#withdrawn.add(index);
+    const answer: Left = { batch: withdraw, left };
+    if (left.length > 0) process.send!(answer);
   }
 
   begin(index: number, time: number): boolean {
+    this.#begun = index;
     if (!this.#withdrawn.has(index)) {
       if (this.#announce) this.#announceAt(time);
       return true;

@@ -35,6 +35,12 @@ export interface Withdrawal {
   readonly indices: readonly number[];
 }
 
+/** The answer of a process: tasks of the batch that it will not begin, told before it comes to them. */
+export interface Left {
+  readonly batch: number;
+  readonly left: readonly number[];
+}
+
 /** What became of the tasks `from`, `from + 1`, … of the batch that a worker is at. */
 export interface Report {
   readonly batch: number;

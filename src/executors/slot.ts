@@ -73,6 +73,7 @@ export class Slot {
       this.#link = await this.#engine.connect(
         {
           report: (report) => this.#onReport(report),
+          left: (batch, indices) => this.#onLeft(batch, indices),
           died: (death, begun) => this.#onDeath(death, begun),
         },
         lane,
@@ -171,6 +172,12 @@ export class Slot {
     }
     if (back.length > 0) this.#owner.back(back);
     if (report.end) this.#owner.free(this);
+  }
+
+  #onLeft(batch: number, indices: readonly number[]): void {
+    if (this.#hand === undefined || batch !== this.#batch) return;
+    const jobs = this.#hand.remove(indices).filter((job) => !job.over);
+    if (jobs.length > 0) this.#owner.back(jobs);
   }
 
   #onDeath(death: WorkerDied, begun: boolean | undefined): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WorkerDied } from '../../src/executors/errors.ts';
@@ -89,21 +89,17 @@ describe('a chunk that turns out long', () => {
   for (const [name, make] of Object.entries(pools)) {
     it(`is shared with a worker that has nothing to do: ${name}`, async () => {
       await withExecutor(make(2), async (pool) => {
-        // A long task signs the folder with its worker, and lasts until another worker has signed as well, or 0.4 s:
-        // a process says what it leaves out when it comes to it.
+        // A long task signs the folder with its worker, and lasts until another worker has signed as well.
         const task = async (folder: string) => {
           if (folder === '') return;
           const { readdirSync, writeFileSync } = await import('node:fs');
           writeFileSync(`${folder}/${process.pid}-${(await import('node:worker_threads')).threadId}`, '');
-          for (let turn = 0; turn < 80 && readdirSync(folder).length < 2; turn += 1) {
-            await new Promise((resolve) => setTimeout(resolve, 5));
-          }
+          while (readdirSync(folder).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
         };
         const folder = mkdtempSync(join(tmpdir(), 'shared-chunk-'));
         try {
           const quick = Array.from({ length: 400 }, () => '');
           await Promise.all(await inChunks(pool, task, quick, new Array<string>(8).fill(folder)));
-          assert.equal(readdirSync(folder).length, 2);
         } finally {
           rmSync(folder, { recursive: true });
         }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Recorder } from '../timing/recorder.ts';
 import type { Timeline } from '../timing/timeline.ts';
@@ -10,6 +11,21 @@ export interface Observation {
   readonly timeline: Timeline;
 }
 
+const shortest = new AsyncLocalStorage<number>();
+
+/**
+ * Runs `work` with no time limit in it longer than `ms`: for answers of which it is known that they never end, and that
+ * are judged alike however long one waits for them.
+ */
+export function hurried<T>(ms: number, work: () => T): T {
+  return shortest.run(ms, work);
+}
+
+/** Ms to wait where one would wait for `limit`. */
+export function atMost(limit: number): number {
+  return Math.min(limit, shortest.getStore() ?? limit);
+}
+
 /**
  * Runs an answer under observation.
  *
@@ -17,11 +33,12 @@ export interface Observation {
  * @param limit ms to wait for it; an answer still busy then is reported and not waited for
  */
 export async function observe(work: () => unknown, limit = 15_000): Promise<Observation> {
+  const wait = atMost(limit);
   const recorder = new Recorder();
   const over = new AbortController();
   const late = async (): Promise<never> => {
-    await sleep(limit, undefined, { signal: over.signal });
-    throw new Error(`it was still busy after ${limit / 1000} s`);
+    await sleep(wait, undefined, { signal: over.signal });
+    throw new Error(`it was still busy after ${wait / 1000} s`);
   };
   recorder.start();
   try {

@@ -50,6 +50,7 @@ judges('07.3', {
     wrong: async (inbox, outbox, work) => {
       for await (const item of inbox) await outbox.put(await work(item));
     },
+    limit: 500,
     fails: /it finishes: Error: it was still busy/,
   },
   'the first one only': {
@@ -60,6 +61,7 @@ judges('07.3', {
       }
       outbox.close();
     },
+    limit: 500,
     fails: /it finishes|nothing is lost/,
   },
   'each put twice': {
@@ -77,6 +79,7 @@ judges('07.3', {
     wrong: async () => {
       throw new Error('no idea');
     },
+    limit: 500,
     fails: /it finishes: (QueueBroken|Error)/,
   },
   'without the work': {

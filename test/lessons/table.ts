@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { type AnswerTo, exercise } from '../../src/exercises/exercise.ts';
 import { definitions, type ExerciseId } from '../../src/exercises/lessons/index.ts';
+import { hurried } from '../../src/exercises/observe.ts';
 import { withScratchProgress } from '../exercises/scratch.ts';
 
-/** One answer of a table: what becomes of it, and for a wrong one which property must fail. */
+/**
+ * One answer of a table: what becomes of it, and for a wrong one which property must fail. An answer that never ends, and
+ * of which nothing else is asked, can be told from others after a `limit` in ms as well as after the time limit that its
+ * exercise has for readers.
+ */
 export type Entry<Id extends ExerciseId> =
   | { readonly right: AnswerTo<Id> }
-  | { readonly wrong: AnswerTo<Id>; readonly fails: RegExp };
+  | { readonly wrong: AnswerTo<Id>; readonly fails: RegExp; readonly limit?: number };
 
 /**
  * Runs every answer of a table against the check of an exercise. The given stub and the printed solution belong to
@@ -38,7 +43,8 @@ export function judges<Id extends ExerciseId>(id: Id, table: Readonly<Record<str
         });
       } else {
         it(`refuses: ${name}`, async () => {
-          const verdict = await check(entry.wrong);
+          const judged = () => check(entry.wrong);
+          const verdict = await (entry.limit ? hurried(entry.limit, judged) : judged());
           assert.equal(verdict.outcome, 'wrong', String(verdict));
           const failed = verdict.findings.filter(({ holds }) => !holds);
           const said = failed.map(({ property, evidence }) => `${property}: ${evidence}`).join('\n');

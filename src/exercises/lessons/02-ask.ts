@@ -5,7 +5,9 @@ import { inWords } from '../observe.ts';
 
 type Ask = (Kind: typeof Worker, source: string, data: unknown) => unknown;
 
+/** Ms that the promises may take to settle from the start; and from when all workers have ended, who tell no more. */
 const limit = 5_000;
+const limitAfterEnd = 500;
 const begin = `const { parentPort, workerData } = require('node:worker_threads');`;
 const sources = {
   answers: `${begin} parentPort.postMessage(workerData * 2);`,
@@ -40,16 +42,26 @@ export const ask: Definition<Ask> = {
 }`,
   async judge(answer, that) {
     const made: Worker[] = [];
+    let ended = 0;
     class Lent extends Worker {
       constructor(...given: ConstructorParameters<typeof Worker>) {
         super(...given);
         made.push(this);
         // An error that nobody listens to would end this program, and not only the answer.
         this.on('error', () => {});
+        this.on('exit', () => {
+          ended += 1;
+          if (ended === made.length && ended === Object.keys(sources).length) allEnded();
+        });
       }
     }
     const over = new AbortController();
-    const late = sleep(limit, 'nothing yet', { signal: over.signal }).catch(() => '');
+    const afterMs = (ms: number) => sleep(ms, 'nothing yet', { signal: over.signal }).catch(() => '');
+    let allEnded = () => {};
+    const end = new Promise<void>((resolve) => {
+      allEnded = resolve;
+    });
+    const late = Promise.race([afterMs(limit), end.then(() => afterMs(limitAfterEnd))]);
     const fate = async (source: string): Promise<string> => {
       const own = async () => `gave ${JSON.stringify(await answer(Lent, source, 21))}`;
       return Promise.race([own().catch((error) => `failed with ${inWords(error)}`), late]);
@@ -71,5 +83,5 @@ export const ask: Definition<Ask> = {
 };
 
 function verb(fate: string | undefined): string {
-  return fate === 'nothing yet' ? `still waited after ${limit / 1000} s` : fate!;
+  return fate === 'nothing yet' ? 'still waited when the worker had ended' : fate!;
 }

@@ -1,7 +1,7 @@
 import { Queue } from '../../channels/queue.ts';
 import { Thread } from '../../workers/thread.ts';
 import type { Definition } from '../definition.ts';
-import { observe } from '../observe.ts';
+import { atMost, observe } from '../observe.ts';
 
 type Feed = Queue<number | 'STOP'>;
 
@@ -36,7 +36,7 @@ export const feed: Definition<(queue: Feed, items: number[], readers: number) =>
       for (let there = 0; there < readers.length; there++) await ready.get();
       const { trouble } = await observe(() => answer(queue, [...items], readers.length), 5_000);
       if (trouble !== undefined) return void that('it finishes', false, trouble);
-      const ended = await Promise.all(readers.map((reader) => reader.join(3_000)));
+      const ended = await Promise.all(readers.map((reader) => reader.join(atMost(3_000))));
       const once = counts.filter((count) => count === 1).length;
       const more = counts.filter((count) => count > 1).length;
       const seen = `${once} of ${items.length} read once${more > 0 ? `, ${more} more than once` : ''}`;

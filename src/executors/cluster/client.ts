@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { Queue, QueueEvents } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { BrokenExecutor } from '../errors.ts';
 import { controlText } from './control.ts';
+import { forget } from './forget.ts';
 import { Message, otherTask, type Receiver } from './message.ts';
+import { newsChannel, readNews } from './news.ts';
 import { type Parcel, pack, unpack } from './parcel.ts';
 import { reach } from './reach.ts';
 import type { ClusterSettings } from './settings.ts';
 import { controlChannel, jobName, outcomeFrom } from './wire.ts';
 
-/** Ms between two looks for outcomes whose events did not come. */
+/** Ms between two looks for outcomes of which no news came. */
 const sweepEvery = 1000;
 /** Ms without an answer after which a connection is thought dead. */
 const silence = 5000;
@@ -27,54 +29,43 @@ interface JobData extends Parcel {
 export class Client {
   readonly settings: ClusterSettings;
   readonly #redis: Redis;
-  readonly #eventsRedis: Redis;
+  /** The connection by which it hears what workers say. */
+  readonly #ear: Redis;
   readonly #queue: Queue<JobData, Parcel>;
-  readonly #events: QueueEvents;
   readonly #messages = new Map<string, Message>();
   /** What is to be done in the server though nobody waits for it. */
   readonly #chores = new Set<Promise<unknown>>();
   readonly #name = randomBytes(9).toString('base64url');
   /** Ids of jobs that nobody will ask for any more; that they go is not worth the time of a task that comes next. */
   #answered: string[] = [];
+  #forgotten: string[] = [];
   #sent = 0;
   #timer: NodeJS.Timeout | undefined;
   #sweptAt = 0;
   #isSweeping = false;
 
-  private constructor(
-    settings: ClusterSettings,
-    redis: Redis,
-    eventsRedis: Redis,
-    bull: typeof import('bullmq'),
-    lastEventId: string,
-  ) {
+  private constructor(settings: ClusterSettings, redis: Redis, ear: Redis, bull: typeof import('bullmq')) {
     this.settings = settings;
     this.#redis = redis;
-    this.#eventsRedis = eventsRedis;
+    this.#ear = ear;
     const { prefix, queue } = settings;
     this.#queue = new bull.Queue(queue, { connection: redis, prefix });
-    this.#events = new bull.QueueEvents(queue, { connection: eventsRedis, prefix, lastEventId });
     this.#queue.on('error', () => {});
-    this.#events.on('error', () => {});
-    this.#events.on('active', ({ jobId }) => this.#checked(jobId)?.begun());
-    this.#events.on('completed', ({ jobId, returnvalue }) => {
-      void this.#completed(jobId, returnvalue as unknown as Parcel);
-    });
-    this.#events.on('failed', ({ jobId, failedReason }) => void this.#failed(jobId, failedReason));
+    ear.on('message', (_, text: string) => this.#hear(text));
     // What was answered while the connection was down is found at once.
-    eventsRedis.on('ready', () => void this.#sweep());
+    ear.on('ready', () => void this.#sweep());
   }
 
   /** @throws BrokenExecutor when the server does not answer, or does not let us in */
   static async open(settings: ClusterSettings): Promise<Client> {
     const bull = await import('bullmq');
-    const redis = await reach(settings);
+    const [redis, ear] = await bothOf(reach(settings), reach(settings));
+    const client = new Client(settings, redis, ear, bull);
     try {
-      // Not `$`: the first task may be over before anybody listens.
-      const [last] = await redis.xrevrange(`${settings.prefix}:${settings.queue}:events`, '+', '-', 'COUNT', 1);
-      return new Client(settings, redis, await reach(settings), bull, last?.[0] ?? '0-0');
+      await ear.subscribe(newsChannel(settings, client.nextId()), newsChannel(settings));
+      return client;
     } catch (error) {
-      redis.disconnect();
+      await client.close();
       throw error;
     }
   }
@@ -90,7 +81,7 @@ export class Client {
   /** A new id for a message. */
   nextId(): string {
     this.#sent += 1;
-    return `${this.#name}-${this.#sent}`;
+    return `${this.#name}.${this.#sent}`;
   }
 
   /** Sends a batch of `count` tasks. With `print`, under an id that may be in the cluster already: see `keyedId`. */
@@ -121,10 +112,10 @@ export class Client {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#messages.clear();
-    this.#tidy();
+    for (let times = 0; times < 2; times += 1) void this.#do(this.#tidy());
     if (this.#redis.status === 'ready') await Promise.allSettled(this.#chores);
-    await Promise.allSettled([this.#events.close(), this.#queue.close()]);
-    this.#eventsRedis.disconnect();
+    await this.#queue.close().catch(() => {});
+    this.#ear.disconnect();
     this.#redis.disconnect();
   }
 
@@ -144,6 +135,14 @@ export class Client {
     }
   }
 
+  /** A worker says what it does; should that be lost, the next sweep finds it. */
+  #hear(text: string): void {
+    const { id, answer, failed } = readNews(text);
+    if (answer !== undefined) void this.#completed(id, answer);
+    else if (failed !== undefined) void this.#failed(id, failed);
+    else this.#checked(id)?.begun();
+  }
+
   async #completed(id: string, parcel: Parcel): Promise<void> {
     const message = this.#checked(id);
     if (message === undefined || message.isReading) return;
@@ -154,7 +153,7 @@ export class Client {
       // A task that was called back has no result to be kept: it may be sent again under its key.
       const isKept = message.print !== undefined && message.unwanted.size === 0 && !outcome.times.some(Number.isNaN);
       // One with a key may be sent again at once.
-      if (!isKept && message.print !== undefined) await this.#do(this.#queue.remove(id));
+      if (!isKept && message.print !== undefined) await this.#do(this.#remove(id));
       else if (!isKept) this.#answered.push(id);
       if (!isKept) this.#unlink(message.ref, parcel.ref);
       this.#messages.delete(id);
@@ -169,7 +168,7 @@ export class Client {
     if (message === undefined || message.isReading) return;
     message.isReading = true;
     // What failed is not kept: who comes back tries again.
-    await this.#do(this.#queue.remove(id));
+    await this.#do(this.#remove(id));
     this.#unlink(message.ref);
     this.#messages.delete(id);
     if (/stalled more than/.test(reason)) message.vanished(reason);
@@ -182,9 +181,20 @@ export class Client {
     return message?.isChecked ? message : undefined;
   }
 
-  #tidy(): void {
-    for (const id of this.#answered) void this.#do(this.#queue.remove(id));
+  /** Removes a job that is over, or is about to be: news of it may come a moment before. */
+  async #remove(id: string): Promise<void> {
+    while ((await this.#queue.remove(id)) === 0) {
+      if ((await this.#queue.getJobState(id)) !== 'active') return;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Those of before the last call: the others may not be over yet for the server. */
+  async #tidy(): Promise<void> {
+    const ids = this.#forgotten;
+    this.#forgotten = this.#answered;
     this.#answered = [];
+    if (ids.length > 0) await forget(this.#redis, this.#queue, ids);
   }
 
   /** Large messages that were read. */
@@ -220,20 +230,21 @@ export class Client {
 
   /** Asks for the outcomes that did not come by themselves, so that a missed event loses nothing. */
   async #sweep(): Promise<void> {
-    this.#tidy();
+    void this.#do(this.#tidy());
     if (this.#messages.size === 0) return;
     if (this.#isSweeping) {
       // A connection that was cut without a word: what was asked by it is asked again by the next.
-      if (performance.now() - this.#sweptAt > silence && this.#redis.status === 'ready') {
+      if (performance.now() - this.#sweptAt > silence) {
         this.#sweptAt = performance.now();
-        this.#redis.disconnect(true);
+        for (const each of [this.#redis, this.#ear]) if (each.status === 'ready') each.disconnect(true);
       }
       return;
     }
     this.#isSweeping = true;
     this.#sweptAt = performance.now();
     try {
-      await Promise.all([...this.#messages.values()].map((message) => this.#look(message)));
+      const looks = [...this.#messages.values()].map((message) => this.#look(message));
+      await Promise.all(this.#ear.status === 'ready' ? [...looks, this.#ear.ping()] : looks);
     } catch {
       // Asked again soon.
     } finally {
@@ -266,5 +277,15 @@ export class Client {
       if (message.unwanted.size > 0) await this.#callBack(message, true);
     } else if (job.failedReason) await this.#failed(id, job.failedReason);
     else await this.#completed(id, job.returnvalue);
+  }
+}
+
+/** Two connections, or none. */
+async function bothOf(...opening: [Promise<Redis>, Promise<Redis>]): Promise<[Redis, Redis]> {
+  try {
+    return await Promise.all(opening);
+  } catch (error) {
+    for (const each of await Promise.allSettled(opening)) if (each.status === 'fulfilled') each.value.disconnect();
+    throw error;
   }
 }

@@ -8,6 +8,7 @@ import { readControl } from './control.ts';
 import { Errand } from './errand.ts';
 import type { Host, HostOptions } from './host.ts';
 import { keepChildren } from './keeper.ts';
+import { type News, newsChannel } from './news.ts';
 import { type Parcel, pack, unpack } from './parcel.ts';
 import { Pulse, type Tally } from './pulse.ts';
 import { Refused } from './seal.ts';
@@ -17,6 +18,8 @@ import { batchFrom, controlChannel } from './wire.ts';
 
 /** Ms for which it is remembered what was said of a job that has not come yet. */
 const memory = 10_000;
+/** Ms after which the caller is told that a job has begun, if it is not over. */
+const soon = 5;
 /** Ms that the server has to take the last answers. */
 const patience = 2000;
 
@@ -139,6 +142,7 @@ export class ClusterHost implements Host {
     const id = job.id!;
     this.#running += 1;
     const station = this.#free.pop()!;
+    const begun = setTimeout(() => this.#tell({ id }), soon);
     try {
       const bytes = await unpack(this.#redis, this.#options, { kind: 'task', id }, job.data as Parcel);
       const errand = new Errand(this.#gate.admit(batchFrom(bytes)), station, this.#options.attempts);
@@ -153,17 +157,31 @@ export class ClusterHost implements Host {
       this.#done += done;
       this.#failed += failed;
       const answer = answerBytes(outcome, this.#options);
-      return await pack(this.#redis, this.#options, { kind: 'result', id }, answer);
+      const parcel = await pack(this.#redis, this.#options, { kind: 'result', id }, answer);
+      this.#tell({ id, answer: parcel });
+      return parcel;
     } catch (error) {
       const { message } = error as Error;
+      this.#tell({ id, failed: message });
       if (error instanceof Refused) this.#refuse(error);
       // Tried again it would be no better.
       throw new this.#bull!.UnrecoverableError(message);
     } finally {
+      clearTimeout(begun);
       this.#errands.delete(id);
       this.#free.push(station);
       this.#running -= 1;
     }
+  }
+
+  /**
+   * Tells the caller by itself, before the server is told that the job is over: who sends one task after another waits
+   * a third less than for the server's events.
+   */
+  #tell(news: News): void {
+    // Whom the server does not reach now, finds it in the job.
+    if (this.#redis.status !== 'ready') return;
+    this.#redis.publish(newsChannel(this.#options, news.id), JSON.stringify(news)).catch(() => {});
   }
 
   async #listen(): Promise<void> {

@@ -2,7 +2,7 @@
 // Everything that `npm test` checks: types, lint and format, then mocha. The last line counts it all.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 import { runOn } from './follow.mjs';
 import { readIfThere, root, stateDir } from './paths.mjs';
@@ -37,38 +37,47 @@ const checks = await Promise.all([
   check('lint and format', [bin('@biomejs', 'biome', 'bin', 'biome'), 'ci', '.', `--colors=${colours}`]),
 ]);
 
+/** Folders of tests that take long, the longest first; all others are one part. */
+const long = ['notebooks', 'course', 'executors', 'lessons', 'kernel', 'countries', 'browser'];
+const [longest, ...shorter] = long;
+const folders = [longest, `!(${long.join('|')})`, ...shorter];
+const parts = specs.length > 0 ? [specs] : folders.map((folder) => [`test/${folder}/**/*.test.ts`]);
 /**
- * The tests in two parts that take about as long: with two cores or more, both run at once. No test depends on the time
- * that anything takes.
+ * Parts under way at once. They wait more than they compute, so one more than there are cores; on one core it is one
+ * after the other. No test depends on the time that anything takes.
  */
-const slow = 'browser,course,kernel,notebooks';
-const parts =
-  specs.length > 0
-    ? [specs]
-    : availableParallelism() > 1
-      ? [[`test/!(${slow.replaceAll(',', '|')})/**/*.test.ts`], [`test/{${slow}}/**/*.test.ts`]]
-      : [['test/**/*.test.ts']];
+const cores = availableParallelism();
+const atOnce = cores > 1 ? Math.min(cores + 1, 4) : 1;
 
 /** Each thread that a test starts loads the sources anew: kept as compiled, that takes half of its time. */
 const compiled = process.env.NODE_COMPILE_CACHE ?? join(stateDir, 'compiled');
 
+/** Whether this run was told to end: then no more parts begin. */
+let told = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => (told = true));
+
 /**
- * Runs mocha on a part of the tests, and counts them. All parts but the first are shown when they are over.
+ * Runs mocha on a part of the tests, and counts them. Where several run at once, all but the first are shown when they
+ * are over.
  * @param {string[]} patterns
  * @param {number} index
  */
 async function run(patterns, index) {
+  const nothing = { passed: 0, failed: 0, skipped: 0, failures: /** @type {string[]} */ ([]), ended: false };
+  if (told) return { ...nothing, died: `${patterns.join(' ')} was not begun.`, log: '' };
   const countsFile = join(stateDir, `counts-${process.pid}-${index}.json`);
   const log = join(stateDir, `tests-${process.pid}-${index}.log`);
   const reporter = join(root, 'scripts', 'mocha-reporter.mjs');
   const args = [bin('mocha', 'bin', 'mocha.js'), '--reporter', reporter, ...patterns];
-  const output = index === 0 ? undefined : openSync(log, 'w');
+  const output = index === 0 || atOnce === 1 ? undefined : openSync(log, 'w');
   try {
     const code = await runOn(process.execPath, args, {
       env: { COUNTS_FILE: countsFile, NODE_COMPILE_CACHE: compiled },
       output,
     });
-    const shown = { passed: 0, failed: 0, skipped: 0, failures: [], ...JSON.parse(readIfThere(countsFile) ?? '{}') };
+    // Ended by whoever watches over it: npm, or what had started it, is gone.
+    if (code === 128 + constants.signals.SIGTERM) told = true;
+    const shown = { ...nothing, ...JSON.parse(readIfThere(countsFile) ?? '{}') };
     const died = !shown.ended || (code !== 0 && shown.failed === 0);
     return { ...shown, died: died ? `mocha ended before its tests did (exit code ${code}).` : undefined, log };
   } finally {
@@ -77,10 +86,30 @@ async function run(patterns, index) {
   }
 }
 
+let free = atOnce;
+/** @type {(() => void)[]} */
+const waiting = [];
+/**
+ * Runs a part as soon as fewer than `atOnce` run, in the order of the calls.
+ * @param {string[]} patterns
+ * @param {number} index
+ */
+async function inTurn(patterns, index) {
+  if (free > 0) free -= 1;
+  else await new Promise((/** @type {(_: void) => void} */ begin) => waiting.push(begin));
+  try {
+    return await run(patterns, index);
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  }
+}
+
 const counts = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const failures = [];
-for (const running of parts.map(run)) {
+for (const running of parts.map(inTurn)) {
   const part = await running;
   process.stdout.write(readIfThere(part.log) ?? '');
   rmSync(part.log, { force: true });

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import type { Target } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
 import { keepEvents, takeEvents } from '../timing/kept.ts';
 import { ownPeak } from '../timing/peak.ts';
@@ -31,6 +32,8 @@ export function serve(lane: string): Hello {
  */
 class ProcessReporter implements Reporter {
   #batch = 0;
+  /** Where outcomes go. */
+  #to: Target = 'process';
   #announce = false;
   /** The last task that began or was left out. */
   #begun = -1;
@@ -50,6 +53,7 @@ class ProcessReporter implements Reporter {
   unpack(batch: ProcessBatch): ProcessBatch {
     this.#bulkPath ??= batch.bulk;
     keepEvents(batch.isRecorded);
+    this.#to = batch.isRemote === true ? 'remote' : 'process';
     const args = [...batch.args];
     for (const index of batch.packed ?? []) args[index] = this.#bulk.unpack(args[index] as Uint8Array);
     this.#openBulk?.rewind();
@@ -94,7 +98,7 @@ class ProcessReporter implements Reporter {
   }
 
   left(_index: number, started: number, finished: number, ok: boolean, value: unknown): void {
-    const outcome = shipOutcome(ok, value, 'process', undefined);
+    const outcome = shipOutcome(ok, value, this.#to, undefined);
     if (!outcome.ok) this.#failed.push(this.#values.length);
     if (outcome.shipped) this.#shipped = true;
     this.#times.push(started, finished);

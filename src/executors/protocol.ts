@@ -17,6 +17,8 @@ export interface Batch {
   readonly transferResult: boolean;
   /** True to be told when its first task begins, for one that may run but for a time. */
   readonly announce: boolean;
+  /** True when the results go on to a program that may be on another machine. */
+  readonly isRemote?: boolean;
 }
 
 /** A batch as a process is sent it. */

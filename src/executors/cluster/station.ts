@@ -62,6 +62,7 @@ export class Station {
       shipped,
       transferResult: false,
       announce: batch.runTimeout !== undefined,
+      isRemote: true,
     };
     this.#link!.send(part, [], []);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BrokenExecutor, ShippingError, withExecutor } from '../../../src/index.ts';
+import { BrokenExecutor, Lock, Queue, ShippingError, withExecutor } from '../../../src/index.ts';
 import { until } from './bench.ts';
 import { sharedCluster } from './clusters.ts';
 
@@ -56,6 +56,16 @@ describe('what travels through a cluster', () => {
       const local = { socket: process.stdout };
       assert.throws(() => pool.submit(() => local.socket), ShippingError);
       assert.throws(() => pool.with({ transfer: [] }).submit(() => 1), /memory moves between threads only/);
+    });
+  });
+
+  it('refuses results that live on one machine, before they leave it', async () => {
+    await withExecutor(make(), async (pool) => {
+      for (const fn of [() => new Lock(), () => [new Queue()], () => new SharedArrayBuffer(8)]) {
+        const error = await pool.submit(fn as () => unknown).exception();
+        assert.ok(error instanceof ShippingError, String(error));
+        assert.match(error.message, /^result cannot be sent to another machine: /);
+      }
     });
   });
 

@@ -91,12 +91,14 @@ export class ClusterStatus extends Shown {
       // The name of one's own machine is nobody's business, should a notebook be passed on.
       host: worker.host === here ? 'this one' : worker.host,
       state: this.#isSilent(worker) ? `silent for ${Math.round((this.time - worker.seenAt) / 1000)} s` : 'alive',
+      // A number that is never counted with.
+      pid: String(worker.pid),
       rate: Math.round(worker.rate),
     }));
     const columns = [
       { key: 'name', title: 'worker' },
       { key: 'host', title: 'machine' },
-      'pid',
+      { key: 'pid', align: 'right' as const },
       'state',
       { key: 'concurrency', title: 'at a time' },
       { key: 'running', title: 'has' },

@@ -34,6 +34,9 @@ import { waitsHere } from './08-waits-here-work-there.ts';
 import { paysFrom } from './09-pays-from.ts';
 import { pick } from './09-pick.ts';
 import { stayHome } from './09-stay-home.ts';
+import { bookedOnce } from './10-booked-once.ts';
+import { survive } from './10-survive.ts';
+import { whatIsAsked } from './10-what-is-asked.ts';
 
 /** Every exercise of the course by its id, in reading order. */
 export const definitions = {
@@ -73,6 +76,9 @@ export const definitions = {
   '09.1': paysFrom,
   '09.2': pick,
   '09.3': stayHome,
+  '10.1': bookedOnce,
+  '10.2': whatIsAsked,
+  '10.3': survive,
 } as const;
 
 /** The ids of all exercises: the lesson's number, a dot, the exercise's number. */

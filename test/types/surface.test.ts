@@ -76,6 +76,19 @@ describe('the public types', function () {
     assert.equal(problems(`import { Process, Thread } from 'interleaved';\n${wrong}\n`).length, 1);
   });
 
+  it('know a cluster, without the packages that it is made of', () => {
+    const use = `
+      const options: ClusterOptions = { url: 'rediss://me:word@host', secret: 'x', tls: { ca: '' } };
+      const pool = new ClusterExecutor(2, options);
+      const size = remoteFunction<(path: string) => number>('./jobs.ts#size');
+      const sizes: PromiseLike<readonly number[]> = pool.map(size, ['a'], { key: 'sizes' });
+      const names = pool.status().then((status: ClusterStatus) => status.alive.map((row: WorkerRow) => row.name));
+      const lengths = (status: ClusterStatus): QueueLengths => status.lengths;`;
+    const names = 'ClusterExecutor, ClusterOptions, ClusterStatus, QueueLengths, remoteFunction, WorkerRow';
+    assert.deepEqual(problems(`import { ${names} } from 'interleaved';\n${use}\n`), []);
+    for (const file of declarations()) assert.doesNotMatch(readFileSync(file, 'utf8'), /from '(bullmq|ioredis)'/, file);
+  });
+
   it('would be reported if they were wrong', () => {
     const found = problems("import { now } from 'interleaved';\nexport const text: string = now();\n");
     assert.match(found.join('\n'), /Type 'number' is not assignable to type 'string'/);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readStatus } from './read-status.ts';
 import { type ClusterSettings, connect, lastErrorOf, shownUrl } from './settings.ts';
-import { readStatus } from './status.ts';
 
 /** Ms in which the server is to answer. */
 const patience = 3000;

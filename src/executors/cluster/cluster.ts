@@ -5,8 +5,9 @@ import { Pool } from '../pool.ts';
 import type { Client } from './client.ts';
 import { ClusterEngine } from './engine.ts';
 import type { LocalCluster } from './local-cluster.ts';
+import { readStatus } from './read-status.ts';
 import { type ClusterSettings, settingsOf } from './settings.ts';
-import { type ClusterStatus, readStatus } from './status.ts';
+import type { ClusterStatus } from './status.ts';
 
 /** Messages under way per worker: one that runs and one that waits for its end. */
 const messages = 2;

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
+import { beatEvery, serverTime, workersKey } from './read-status.ts';
 import type { ClusterSettings } from './settings.ts';
-import { beatEvery, serverTime, type WorkerRow, workersKey } from './status.ts';
+import type { WorkerRow } from './status.ts';
 
 /** Ms without an answer after which a connection is thought dead: a network that was cut says nothing. */
 const silence = 5000;

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
  * What a seal is for. `task` and `result` are the two directions of a job, so neither can be passed off as the other;
@@ -84,6 +84,6 @@ export function unseal(
 }
 
 function macOf(secret: string, text: string, bytes: Uint8Array): Buffer {
-  const digest = createHash('sha256').update(bytes).digest('base64url');
+  const digest = hash('sha256', bytes, 'base64url');
   return createHmac('sha256', secret).update(`${text}.${digest}`).digest();
 }

@@ -1,8 +1,6 @@
 import { hostname } from 'node:os';
-import type { Redis } from 'ioredis';
 import { type Part, partsOf, Shown } from '../../show/parts.ts';
 import { table } from '../../show/table.ts';
-import type { ClusterSettings } from './settings.ts';
 
 /** What a worker of a cluster tells of itself each second. */
 export interface WorkerRow {
@@ -36,22 +34,8 @@ export interface QueueLengths {
   readonly failed: number;
 }
 
-/** Ms between two heartbeats of a worker. */
-export const beatEvery = 1000;
-/** Ms without a heartbeat after which a worker is shown as silent, and after which it is forgotten. */
+/** Ms without a heartbeat after which a worker is shown as silent. */
 const silentAfter = 3500;
-const forgottenAfter = 60_000;
-
-/** The hash of the heartbeats. */
-export function workersKey({ prefix, queue }: Pick<ClusterSettings, 'prefix' | 'queue'>): string {
-  return `${prefix}:${queue}:workers`;
-}
-
-/** The server's clock in ms since 1970: those of the machines may differ. */
-export async function serverTime(redis: Redis): Promise<number> {
-  const [seconds, micros] = await redis.time();
-  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-}
 
 /** A cluster at one moment. Shows itself as a table. */
 export class ClusterStatus extends Shown {
@@ -113,37 +97,4 @@ export class ClusterStatus extends Shown {
   #isSilent({ seenAt }: WorkerRow): boolean {
     return this.time - seenAt > silentAfter;
   }
-}
-
-/** What reads the lengths of a queue: BullMQ's `Queue`. */
-export interface Counts {
-  getJobCounts(...types: ('wait' | 'active' | 'completed' | 'failed' | 'prioritized' | 'delayed')[]): Promise<{
-    [type: string]: number;
-  }>;
-}
-
-/** Asks the server for the present state of a cluster. */
-export async function readStatus(
-  redis: Redis,
-  settings: Pick<ClusterSettings, 'prefix' | 'queue'>,
-  counts: Counts,
-): Promise<ClusterStatus> {
-  const key = workersKey(settings);
-  const [time, beats, lengths] = await Promise.all([
-    serverTime(redis),
-    redis.hgetall(key),
-    counts.getJobCounts('wait', 'prioritized', 'delayed', 'active', 'completed', 'failed'),
-  ]);
-  const rows = Object.values(beats).map((text) => JSON.parse(text) as WorkerRow);
-  const gone = rows.filter(({ seenAt }) => time - seenAt > forgottenAfter);
-  if (gone.length > 0) await redis.hdel(key, ...gone.map(({ id }) => id));
-  const workers = rows.filter((row) => !gone.includes(row));
-  workers.sort((a, b) => a.name.localeCompare(b.name) || a.startedAt - b.startedAt);
-  const { wait = 0, prioritized = 0, delayed = 0, active = 0, completed = 0, failed = 0 } = lengths;
-  return new ClusterStatus(
-    settings.queue,
-    { waiting: wait + prioritized + delayed, active, completed, failed },
-    workers,
-    time,
-  );
 }

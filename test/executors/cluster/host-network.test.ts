@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
-import { readStatus } from '../../../src/executors/cluster/status.ts';
+import { readStatus } from '../../../src/executors/cluster/read-status.ts';
 import { Bench, batchOf, settled, until } from './bench.ts';
 import { Network } from './network.ts';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ClusterStatus, readStatus, type WorkerRow, workersKey } from '../../../src/executors/cluster/status.ts';
+import { readStatus, workersKey } from '../../../src/executors/cluster/read-status.ts';
+import { ClusterStatus, type WorkerRow } from '../../../src/executors/cluster/status.ts';
 import { displaySymbol } from '../../../src/show/display.ts';
 import { Bench, batchOf, until } from './bench.ts';
 

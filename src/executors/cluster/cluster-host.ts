@@ -176,7 +176,7 @@ export class ClusterHost implements Host {
 
   /**
    * Tells the caller by itself, before the server is told that the job is over: who sends one task after another waits
-   * a third less than for the server's events.
+   * a quarter less than for the server's events.
    */
   #tell(news: News): void {
     // Whom the server does not reach now, finds it in the job.

@@ -10,8 +10,8 @@ end`;
 const atOnce = 200;
 
 /**
- * Removes completed jobs, whose children, logs and schedules BullMQ's `remove` would look for, one by one: by that, jobs
- * that take a ms each would cost a sixth more.
+ * Removes completed jobs: many by one command, where BullMQ's `remove` takes one for each and looks for its children,
+ * logs and schedules, which these do not have.
  */
 export async function forget(redis: Redis, queue: Queue, ids: readonly string[]): Promise<void> {
   for (let from = 0; from < ids.length; from += atOnce) {

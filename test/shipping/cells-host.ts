@@ -1,25 +1,13 @@
-import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
+import { createConverter, createExecutor } from '../../src/kernel/tslab.ts';
 import { ShippingError } from '../../src/shipping/index.ts';
 import { Far } from './send.ts';
 
 /**
- * Runs cells as tslab does, with tslab's own compiler and executor. In the cells `send` runs a function in a thread or
- * a process, `tell` reports a value to the test, `refused` gives the error that keeps a function from being sent.
+ * Runs cells as our kernel does, with tslab's compiler and executor: bare, they would end this process when a file comes
+ * or goes beside the checkout. In the cells `send` runs a function in a thread or a process, `tell` reports a value to
+ * the test, `refused` gives the error that keeps a function from being sent.
  */
-interface Tslab {
-  createConverter(): { close(): void };
-  createExecutor(
-    folder: string,
-    converters: object,
-    console: { log(value: unknown): void; error(...values: unknown[]): void },
-  ): { execute(code: string): Promise<boolean> };
-}
-
-const require = createRequire(import.meta.url);
-const { createConverter } = require('../../node_modules/tslab/dist/converter.js') as Tslab;
-const { createExecutor } = require('../../node_modules/tslab/dist/executor.js') as Tslab;
-
 const errors: string[] = [];
 let told: unknown;
 const far = { thread: new Far('thread'), process: new Far('process') };
@@ -50,7 +38,7 @@ Object.assign(globalThis, {
 const converter = createConverter();
 const executor = createExecutor(
   process.cwd(),
-  { node: converter },
+  { node: converter, browser: converter, close: () => {} },
   {
     log: () => undefined,
     error: (...values) =>

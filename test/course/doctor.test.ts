@@ -18,7 +18,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { caches } from '../../scripts/caches.mjs';
 import { withCases } from '../../scripts/doctor.mjs';
 import { readEnvironment, root } from '../../src/course/environment.ts';
-import { commitAll, copyCheckout, linkTree } from './checkout.ts';
+import { commitAll, copyCheckout, copyTree } from './checkout.ts';
 
 interface Row {
   readonly sign: string;
@@ -163,7 +163,7 @@ describe('npm run doctor', function () {
   });
 
   it('sets up by --fix, and then finds all well down to a figure in a page', async () => {
-    linkTree(join(root, 'node_modules'), from('node_modules'));
+    copyTree(join(root, 'node_modules'), from('node_modules'));
     const seen = await doctor(['--fix']);
     assert.equal(seen.code, 0, seen.said);
     assert.match(seen.said, /\nAll is well: `npm start` opens the course\.\n/);

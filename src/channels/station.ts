@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort, postMessageToThread, threadId } from 
 import type { Address } from './core.ts';
 import type { Hub } from './hub.ts';
 import { type Hello, Link } from './link.ts';
+import { leave, stay } from './stay.ts';
 import { type Ear, portWire, socketWire, type Wire } from './wires.ts';
 
 /*
@@ -139,7 +140,11 @@ export function call(address: Address, hello: Hello, ear: Ear): Line {
     const { port1: port, port2 } = new MessageChannel();
     const word = new Int32Array(new SharedArrayBuffer(4));
     const message: PortCall = { interleaved: 'queue', hello, port: port2, word };
-    postMessageToThread(address.thread, message, [port2]).catch(() => port.close());
+    // Until the call has arrived, what is said goes with this thread, which nothing else need keep alive.
+    stay();
+    postMessageToThread(address.thread, message, [port2])
+      .catch(() => port.close())
+      .finally(leave);
     return { wire: portWire(port, ear), port, word };
   }
   const socket = process.getBuiltinModule('node:net').connect(address.path);

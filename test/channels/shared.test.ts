@@ -88,6 +88,16 @@ for (const kind of ['Thread', 'Process'] as const) {
       for (const worker of [waiting, closing]) await worker.join();
     });
 
+    it('is closed by one that ends at once, though this thread has no time for it until then', async () => {
+      const queue = new Queue<number>();
+      const closing = start(kind, (one: Queue<number>) => one.close(), queue);
+      await until(() => closing.alive);
+      // It begins, closes and, if nothing holds it, ends meanwhile.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+      await closing.join();
+      await assert.rejects(queue.get(), QueueClosed);
+    });
+
     it('that was closed and emptied before ends loops there all the same', async () => {
       const queue = new Queue<number>();
       const done = new Queue<string>();

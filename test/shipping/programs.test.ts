@@ -118,7 +118,7 @@ const outcome = async (work: () => unknown): Promise<unknown> => {
 };
 
 describe('random programs', function () {
-  this.timeout(30_000);
+  this.timeout(180_000);
   const far = { thread: undefined, process: undefined } as unknown as Record<Engine, Far>;
   before(() => {
     for (const engine of engines) far[engine] = new Far(engine);

@@ -16,7 +16,8 @@ const messages = 2;
 export interface ClusterOptions {
   /**
    * The server: `redis://user:password@host:port`, or `rediss:` for TLS. Without it, a server and the workers are
-   * started on this machine and end with the executor.
+   * started on this machine and end with the executor. A user of the server needs no more than
+   * `~interleaved:* &interleaved:* +@all -@dangerous -@admin +info`.
    */
   readonly url?: string;
   /** What callers and workers must both have, 32 signs or more; by default what `INTERLEAVED_SECRET` holds. */

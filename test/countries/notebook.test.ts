@@ -6,7 +6,7 @@ import { KernelClient, root } from '../kernel/client.ts';
 const module = JSON.stringify(join(root, 'src', 'countries', 'site.ts'));
 
 describe('the site of countries in a notebook', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('outlives the interrupt of a later cell, and ends with the kernel', async () => {
     const kernel = await KernelClient.start();

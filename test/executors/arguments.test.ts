@@ -3,7 +3,7 @@ import { withExecutor } from '../../src/executors/executor.ts';
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/executors/executors.ts';
 
 describe('arguments that are more than plain data', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const double = (n: number) => n * 2;
 
   for (const Pool of [ThreadPoolExecutor, ProcessPoolExecutor]) {

@@ -26,7 +26,7 @@ describe('large arrays on their way to a process', function () {
     pool = new ProcessPoolExecutor(1);
   });
   afterEach(() => pool.shutdown());
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('come back as they were, of every type', async () => {
     const types = [Int8Array, Uint8ClampedArray, Uint16Array, Float32Array, Float64Array, BigInt64Array, DataView];

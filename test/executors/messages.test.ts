@@ -7,7 +7,7 @@ import { record } from '../../src/timing/recorder.ts';
 const messages = (tasks: readonly Task[]) => new Set(tasks.map(({ lane, message }) => `${lane} ${message}`)).size;
 
 describe('the message that brought a task', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const items = Array.from({ length: 40 }, (_, i) => i);
 
   for (const Pool of [ThreadPoolExecutor, ProcessPoolExecutor]) {

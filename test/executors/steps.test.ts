@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { tenSteps } from '../../src/executors/steps.ts';
 
 describe('the ten steps of a call', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('are timed one by one, in order, and give what the function gives', async () => {
     const call = await tenSteps((n: number) => n * 2, 21, { calls: 3 });

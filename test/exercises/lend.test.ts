@@ -4,7 +4,7 @@ import { lend } from '../../src/exercises/lend.ts';
 import { Traffic } from '../../src/exercises/traffic.ts';
 
 describe('a pool lent to an answer', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const forEver = () => {
     for (;;);
   };

@@ -47,7 +47,7 @@ describe('fromRecording', () => {
   });
 
   it('reads a real run of real threads', async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const there = new Int32Array(new SharedArrayBuffer(4));
     const found = await withExecutor(new ThreadPoolExecutor(2), async (pool) => {
       await pool.warmUp();

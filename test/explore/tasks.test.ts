@@ -62,7 +62,7 @@ describe('exploreAsync', () => {
   });
 
   it('gives up a task that waits for another without saying so', async function () {
-    this.timeout(10_000);
+    this.timeout(120_000);
     const wait = exploreAsync({
       state: () => ({ x: 0 }),
       tasks: { never: () => new Promise<void>(() => {}) },

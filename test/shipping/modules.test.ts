@@ -75,7 +75,7 @@ const refusal = (work: () => unknown): ShippingError => {
 };
 
 describe('functions of plain modules', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const far = { thread: undefined, process: undefined } as unknown as Record<Engine, Far>;
   before(() => {
     for (const engine of engines) far[engine] = new Far(engine);

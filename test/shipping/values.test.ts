@@ -17,7 +17,7 @@ class Point {
 const echo = (value: unknown): unknown => value;
 
 describe('values on their way', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   const far = { thread: undefined, process: undefined } as unknown as Record<Engine, Far>;
   before(() => {
     for (const engine of engines) far[engine] = new Far(engine);

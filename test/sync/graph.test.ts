@@ -39,7 +39,7 @@ async function end(threads: readonly Thread[]): Promise<void> {
 }
 
 describe('waitForGraph of threads', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   it('shows two threads that took two locks in opposite order, and the main thread goes on', async () => {
     const [left, right] = [new Lock({ name: 'left' }), new Lock({ name: 'right' })];

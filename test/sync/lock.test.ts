@@ -47,7 +47,7 @@ const addCapturedR = (times: number) => addTo(capturedR, sum, times);
 // The names in brackets are those of the cases in CPython 3.13's Lib/test/lock_tests.py whose meaning these keep.
 for (const [kind, Kind] of Object.entries(kinds)) {
   describe(kind, function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
 
     // [test_constructor, test_repr, test_locked_repr]
     it('is made free, has a name, and shows who holds it', async () => {
@@ -332,7 +332,7 @@ for (const [kind, Kind] of Object.entries(kinds)) {
   });
 
   describe(`${kind} whose owner ends`, function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
 
     const take = (one: Either, to: Int32Array) => {
       one.acquireSync();

@@ -47,7 +47,7 @@ const warnings = async (use: () => Promise<unknown>): Promise<string[]> =>
   (await stderrOf(use)).split('\n').filter((line) => line !== '');
 
 describe('lock order', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   it('that is turned round is warned of once, before anybody waits, with both locks and both threads', async () => {
     const [till, book] = [new Lock({ name: 'till' }), new RLock({ name: 'book' })];

@@ -14,7 +14,7 @@ const dig = (lock: RLock, to: Int32Array, depth: number): void =>
 
 // The names in brackets are those of the cases in CPython 3.13's Lib/test/lock_tests.py whose meaning these keep.
 describe('RLock, entered again', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   // [test_reacquire, test_release_unacquired, test_recursion_count]
   it('on a thread, as often as it is released', async () => {
@@ -116,7 +116,7 @@ describe('RLock, entered again', function () {
 });
 
 describe('an RLock and two tasks of one thread', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   it('is never shared by tasks of an AsyncExecutor', async () => {
     const lock = new RLock();

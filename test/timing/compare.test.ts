@@ -146,7 +146,7 @@ describe('compare', () => {
     };
     const result = await compare({ busy }, { rounds: 5, warmup: 0 });
     assert.equal(result.timelines.busy!.tasks.length, 15_000);
-  }).timeout(10_000);
+  }).timeout(120_000);
 
   describe('in a notebook', () => {
     const interrupts: (() => void)[] = [];

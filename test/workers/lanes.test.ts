@@ -5,7 +5,7 @@ import { type Lane, takeLane } from '../../src/workers/lanes.ts';
 const numberOf = ({ name }: Lane): number => Number(name.split(' ')[1]);
 
 describe('takeLane', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   it('gives the smallest number that is free, whatever was taken and given back before', () => {
     // Each move takes a lane, or gives back the one at that place among the live ones.

@@ -9,7 +9,7 @@ import { Crawled } from './crawled.ts';
 import { isPageError, type PageError, type PageFailure } from './failure.ts';
 import { fileNames } from './file-name.ts';
 import { following } from './follow.ts';
-import { HostQueue } from './host-queue.ts';
+import { allEnded, HostQueue } from './host-queue.ts';
 import { manifestOf, removeLeftovers, wholeFrom } from './manifest.ts';
 import { fetchPage, mostRedirects, type Page, type PageOptions } from './page.ts';
 import { retrying } from './retry.ts';
@@ -59,14 +59,17 @@ export async function crawl(links: Iterable<string>, folder: string, options: Cr
   const work = new Work(folder, names, options, AbortSignal.any(signals));
   const bar = label === false ? undefined : progress(names.size, label);
   try {
-    const drained = [...work.hosts.values()].map((queue) =>
-      queue.drain(perHost, (url) => work.fetch(url, queue).then(() => bar?.tick())),
-    );
-    await Promise.all(drained);
+    const fetchOne = async (url: string, queue: HostQueue): Promise<void> => {
+      try {
+        await work.fetch(url, queue);
+        bar?.tick();
+      } catch (error) {
+        controller.abort(error); // the others' pages are not wanted any more
+        throw error;
+      }
+    };
+    await allEnded([...work.hosts.values()].map((queue) => queue.drain(perHost, (url) => fetchOne(url, queue))));
     await removeLeftovers(folder);
-  } catch (error) {
-    controller.abort(error); // the others' pages are not wanted any more
-    throw error;
   } finally {
     offInterrupt?.();
     bar?.close();

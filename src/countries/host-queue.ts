@@ -1,6 +1,16 @@
 import { now } from '../timing/clock.ts';
 import { pause } from './retry.ts';
 
+/**
+ * Resolves when all have, or rejects as the first of them does, but not before all have ended: a page that is still
+ * being written must not come to its folder when somebody else goes on there.
+ */
+export async function allEnded(works: readonly Promise<void>[]): Promise<void> {
+  const all = Promise.all(works).then(() => {});
+  await Promise.allSettled([all, ...works]);
+  return all;
+}
+
 /** The pages of one host that are to be fetched, and when its next request may start. */
 export class HostQueue {
   readonly #links: string[] = [];
@@ -24,7 +34,7 @@ export class HostQueue {
     const runner = async (): Promise<void> => {
       for (const link of rest) await take(link);
     };
-    await Promise.all(Array.from({ length: Math.min(most, this.#links.length) }, runner));
+    await allEnded(Array.from({ length: Math.min(most, this.#links.length) }, runner));
   }
 
   /** Resolves when the next request may start; the one after that may an interval later. */

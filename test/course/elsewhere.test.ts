@@ -107,7 +107,7 @@ describe('the files for mybinder.org', () => {
     const start = (...command: string[]) =>
       execFileSync(join(root, 'start'), command, { cwd: root, encoding: 'utf8' }).trim();
     assert.equal(start('printenv', 'JUPYTER_PATH'), variables.JUPYTER_PATH);
-    const found = JSON.parse(start(join(prefix, 'bin/python'), '-m', 'jupyter', 'kernelspec', 'list', '--json'));
+    const found = JSON.parse(start(join(prefix, 'bin/python'), '-m', 'jupyter_client.kernelspecapp', 'list', '--json'));
     assert.equal(found.kernelspecs.tslab.spec.argv[1], join(root, 'dist/kernel/main.js'));
     const script = read('postBuild').replace('npm run build', 'echo "$CONDA_PREFIX"');
     const env = { ...process.env, NB_PYTHON_PREFIX: '/srv/conda', CONDA_PREFIX: '' };

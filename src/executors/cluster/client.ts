@@ -216,14 +216,17 @@ export class Client {
    */
   async #callBack(message: Message, again: boolean): Promise<void> {
     const { id } = message;
-    const state = await this.#queue.getJobState(id);
+    const [state, job] = await Promise.all([this.#queue.getJobState(id), this.#queue.getJob(id)]);
     message.isCalling = false;
+    // Under a key another message may have its id by now.
+    if (this.#messages.get(id) !== message) return;
     // One that is active has a lock, unless its worker vanished: then nobody else would answer.
     const mayRemove = state === 'waiting' || state === 'prioritized' || (state === 'active' && again);
     if (mayRemove && (await this.#queue.remove(id)) === 1) {
-      if (this.#messages.delete(id)) message.withdrawn();
-    } else if (this.#messages.has(id)) {
-      const text = controlText(this.settings, { id, withdraw: [...message.unwanted] });
+      if (this.#messages.get(id) === message && this.#messages.delete(id)) message.withdrawn();
+    } else if (this.#messages.get(id) === message) {
+      const of = (job?.data as Parcel | undefined)?.seal;
+      const text = controlText(this.settings, { id, ...(of !== undefined && { of }), withdraw: [...message.unwanted] });
       await this.#redis.publish(controlChannel(this.settings), text);
     }
   }

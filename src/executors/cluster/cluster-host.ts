@@ -35,7 +35,9 @@ export class ClusterHost implements Host {
   readonly #stations: readonly Station[];
   readonly #free: Station[];
   readonly #errands = new Map<string, Errand>();
-  /** Tasks that nobody wants of jobs that are not here yet. */
+  /** The seals of their jobs. */
+  readonly #seals = new Map<string, string>();
+  /** Tasks that nobody wants of jobs that are not here yet, by seal or id. */
   readonly #said = new Map<string, readonly number[]>();
   readonly #pulse: Pulse;
   readonly #keeper = keepChildren();
@@ -147,7 +149,9 @@ export class ClusterHost implements Host {
       const bytes = await unpack(this.#redis, this.#options, { kind: 'task', id }, job.data as Parcel);
       const errand = new Errand(this.#gate.admit(batchFrom(bytes)), station, this.#options.attempts);
       this.#errands.set(id, errand);
-      const said = this.#said.get(id);
+      const of = (job.data as Parcel).seal;
+      this.#seals.set(id, of);
+      const said = this.#said.get(of) ?? this.#said.get(id);
       if (said !== undefined) errand.drop(said);
       // It came while this worker was told to end.
       if (this.#ended !== undefined) errand.withdrawAll();
@@ -169,6 +173,7 @@ export class ClusterHost implements Host {
     } finally {
       clearTimeout(begun);
       this.#errands.delete(id);
+      this.#seals.delete(id);
       this.#free.push(station);
       this.#running -= 1;
     }
@@ -191,12 +196,13 @@ export class ClusterHost implements Host {
 
   #hear(text: string): void {
     try {
-      const { id, withdraw } = readControl(this.#options, text);
+      const { id, of, withdraw } = readControl(this.#options, text);
       const errand = this.#errands.get(id);
-      if (errand !== undefined) errand.drop(withdraw);
+      if (errand !== undefined && (of === undefined || this.#seals.get(id) === of)) errand.drop(withdraw);
       else {
-        this.#said.set(id, withdraw);
-        setTimeout(() => this.#said.delete(id), memory).unref();
+        const job = of ?? id;
+        this.#said.set(job, withdraw);
+        setTimeout(() => this.#said.delete(job), memory).unref();
       }
     } catch (error) {
       this.#refuse(error as Error);

@@ -37,6 +37,8 @@ export interface Outcome {
 /** What a caller says about a job under way, by `controlChannel`. It may be said again. */
 export interface Control {
   readonly id: string;
+  /** The seal of the job that is meant; under a key, others of the same id may follow it. */
+  readonly of?: string;
   /**
    * Tasks that nobody waits for: those that have not begun are left out, and if one of them runs it is ended (a caller
    * does not know which one runs). The others go on.

@@ -184,7 +184,8 @@ export class Client {
   /** Removes a job that is over, or is about to be: news of it may come a moment before. */
   async #remove(id: string): Promise<void> {
     while ((await this.#queue.remove(id)) === 0) {
-      if ((await this.#queue.getJobState(id)) !== 'active') return;
+      // It may have ended between the two questions: only one that is not there is removed.
+      if ((await this.#queue.getJobState(id)) === 'unknown') return;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

@@ -104,6 +104,8 @@ export abstract class Job {
 
   /** A worker has it; `started` is exact for tasks of this thread and is replaced by the worker's own time otherwise. */
   run(lane: string, started: number): void {
+    // The news may come after it was cancelled.
+    if (this.over) return;
     this.state = 'running';
     this.lane = lane;
     if (this.#times !== undefined) this.#times.started = started;

@@ -20,7 +20,7 @@ const meals = 4;
 /** Five locks in a ring: an order that all keep takes away the circle. */
 export const philosophers: Definition<Dine> = {
   id: '03.3',
-  title: 'make the philosophers live',
+  title: 'let the philosophers live',
   task: 'Everyone needs both forks to eat. Let nobody starve, and let those eat at the same time who can.',
   stub: function* dine(seat: number, forks: Fork[], eat: () => Iterable<unknown>) {
     const left = forks[seat]!;

@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dealer, Request, Subscriber } from 'zeromq';
 import { type Connection, type Content, type Message, Wire } from '../../src/kernel/wire.ts';
+import { freePorts } from './ports.ts';
+import { patience, within } from './waits.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 
@@ -33,9 +34,6 @@ interface Pending {
   idle: boolean;
   settle(): void;
 }
-
-/** Ms that anything may take that must come: no judgement, but the end of a test that would hang. */
-export const patience = 60_000;
 
 export interface StartOptions {
   env?: Record<string, string>;
@@ -246,59 +244,4 @@ function outcome(reply: Content, messages: Message[]): Outcome {
         .map((content) => content.text)
         .join(''),
   };
-}
-
-/** Waits until a cell has begun: an interrupt that comes before has nothing to interrupt. */
-export async function begun(cell: { readonly messages: readonly Message[] }): Promise<void> {
-  await within(
-    until(() => cell.messages.length > 0),
-    patience,
-    'the begin of the cell',
-  );
-}
-
-/** Waits until the kernel has all cells that were sent before. */
-export async function arrived(kernel: KernelClient): Promise<void> {
-  await kernel.request('kernel_info_request', {}); // on the same way, and answered while a cell runs
-}
-
-/** Waits until a cell has printed something. */
-export async function hasPrinted(cell: { readonly messages: readonly Message[] }): Promise<void> {
-  const printed = () => cell.messages.some(({ header }) => header.msg_type === 'stream');
-  await within(until(printed), patience, 'output of the cell');
-}
-
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
-/** @throws Error when the promise takes longer than `ms` */
-export async function within<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await Promise.race([
-      promise,
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`Waited ${ms} ms for ${what}.`)), ms);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  try {
-    return await Promise.all(
-      servers.map(
-        (server) =>
-          new Promise<number>((resolve) =>
-            server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
-          ),
-      ),
-    );
-  } finally {
-    for (const server of servers) server.close();
-  }
 }

@@ -6,7 +6,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processTable } from '../../src/kernel/processes.ts';
-import { KernelClient, patience, within } from './client.ts';
+import { KernelClient } from './client.ts';
+import { patience, within } from './waits.ts';
 
 const alive = (pid: number): boolean => processTable().some((entry) => entry.pid === pid);
 

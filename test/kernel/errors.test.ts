@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { arrived, KernelClient, type Outcome, patience, until, within } from './client.ts';
+import { KernelClient, type Outcome } from './client.ts';
+import { arrived, patience, until, within } from './waits.ts';
 
 /** The one error of a cell, which its reply must repeat. */
 function errorOf({ all, reply }: Outcome): { ename: string; evalue: string; traceback: string[] } {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { descendants, processTable } from '../../src/kernel/processes.ts';
 import { busy, setUp } from './busy.ts';
-import { arrived, begun, hasPrinted, KernelClient } from './client.ts';
+import { KernelClient } from './client.ts';
 import { soakInterrupts } from './soak.ts';
+import { arrived, begun, hasPrinted } from './waits.ts';
 
 describe('an interrupt', function () {
   this.timeout(120_000);

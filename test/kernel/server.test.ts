@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Kernel } from '@jupyterlab/services';
 import { processTable } from '../../src/kernel/processes.ts';
-import { patience, within } from './client.ts';
 import { executeOn, JupyterServer, pidsOf } from './server.ts';
+import { patience, within } from './waits.ts';
 
 async function gone(pids: readonly number[]): Promise<void> {
   const alive = (): number[] => processTable().flatMap(({ pid }) => (pids.includes(pid) ? [pid] : []));

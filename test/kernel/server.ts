@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kernel, KernelManager, type KernelMessage, ServerConnection } from '@jupyterlab/services';
 import { readEnvironment } from '../../src/course/environment.ts';
-import { kernels, patience, root, within } from './client.ts';
+import { kernels, root } from './client.ts';
+import { patience, within } from './waits.ts';
 
 /** Python of the environment that set-up made or found. */
 export const python = (): string => readEnvironment().python;

@@ -1,5 +1,6 @@
 import { busy, setUp } from './busy.ts';
-import { begun, KernelClient } from './client.ts';
+import { KernelClient } from './client.ts';
+import { begun } from './waits.ts';
 
 /** More ways to be busy, which only many tries at odd moments can tell from each other. */
 const more = [

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { now } from './clock.ts';
 
@@ -54,19 +55,27 @@ export const tellsOfThreads = (): boolean => existsSync('/proc/thread-self/sched
  * @returns `begin`, to be called right before the work, and `end` after it; `close` in every case
  */
 export async function sampleCpu(threads = tellsOfThreads()) {
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const worker = threads ? await startWorker(stop) : undefined;
+  // After a long computation sockets whose time is over are still to be closed: they would hide as many new ones.
+  if (!worker) await sleep(5);
+  /** What was there already and still is: as Node gives only kinds, no more of each than there were at any time since. */
   const before = countsOf(process.getActiveResourcesInfo());
   const ticks: Tick[] = [];
   const own: CpuSample[] = [];
   let last = { time: 0, main: 0, all: 0 };
   const look = (): void => {
     const time = now();
+    const kinds = process.getActiveResourcesInfo();
     const rest = new Map(before);
-    const waits = process.getActiveResourcesInfo().filter((kind) => {
+    const waits = kinds.filter((kind) => {
       const known = rest.get(kind) ?? 0;
       rest.set(kind, known - 1);
       return known <= 0 && !noIo.has(kind);
     });
     ticks.push({ time, waits });
+    const counts = countsOf(kinds);
+    for (const [kind, count] of before) before.set(kind, Math.min(count, counts.get(kind) ?? 0));
     if (!threads) {
       const [main, all] = [sum(process.threadCpuUsage()), sum(process.cpuUsage())];
       const done = (ms: number): Done => ({ all: ms, cpu: ms, delay: 0 });
@@ -76,8 +85,6 @@ export async function sampleCpu(threads = tellsOfThreads()) {
       last = { time, main, all };
     }
   };
-  const stop = new Int32Array(new SharedArrayBuffer(4));
-  const worker = threads ? await startWorker(stop) : undefined;
   let timer: NodeJS.Timeout | undefined;
   const close = async (): Promise<void> => {
     clearInterval(timer);

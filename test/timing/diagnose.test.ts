@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { displaySymbol } from '../../src/show/display.ts';
@@ -97,6 +98,28 @@ describe('diagnose', function () {
       const found = await judged(async () => new Diagnosis((await watch(name, run, false)).facts), verdict);
       if (found === undefined) this.skip();
       assert.equal(found.verdict, verdict, String(found));
+    }
+  });
+
+  it('sees a wait for a socket though others that were open before are closed meanwhile', async () => {
+    const server = createServer((socket) => setTimeout(() => socket.end('done'), 300)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const idle = createServer().listen(0, '127.0.0.1');
+    await once(idle, 'listening');
+    const open = Array.from({ length: 4 }, () => connect((idle.address() as AddressInfo).port, '127.0.0.1'));
+    try {
+      await Promise.all(open.map((socket) => once(socket, 'connect')));
+      const { facts } = await watch('one answer', async () => {
+        for (const socket of open) socket.destroy();
+        await sleep(50);
+        const socket = connect(port, '127.0.0.1').resume();
+        await once(socket, 'close');
+      });
+      assert.ok(facts.spent.io > facts.spent.idle, JSON.stringify(facts.spent));
+    } finally {
+      server.close();
+      idle.close();
     }
   });
 

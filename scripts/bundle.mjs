@@ -1,6 +1,7 @@
 // @ts-check
 import { writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { parse } from 'acorn';
 import { rollup } from 'rollup';
 
 /** What a new thread or process runs first. */
@@ -10,12 +11,11 @@ const entries = [
   'workers/process-entry',
   'workers/thread-entry',
 ];
-/** All that they import. */
-const start = 'workers/start.cjs';
 
 /**
  * Makes workers start sooner: Node's loader of ES modules and twenty files take it some 8 ms. The entries become
- * CommonJS, and what they import goes into one CommonJS file.
+ * CommonJS, and what they import goes into two more such files, of which threads read both and processes the first; what
+ * only threads need would cost a process another 2 ms. Neither holds a comment, as V8 reads those as well.
  *
  * Those modules have state, such as the classes that were registered, and there must be one of each: so a module's own
  * file now hands on what is in the common one, to whoever imports it, in a worker or not.
@@ -35,13 +35,15 @@ export async function bundleWorkers(dist) {
     plugins: [asWritten(dist)],
   };
   const paths = entries.map((entry) => join(dist, `${entry}.js`));
+  const ofProcesses = paths.filter((path) => /process-\w+\.js$/.test(path));
   const { cache, watchFiles } = await rollup({ ...options, input: paths });
+  const { watchFiles: first } = await rollup({ ...options, cache, input: ofProcesses });
   const input = Object.fromEntries(watchFiles.map((path) => [relative(dist, path).slice(0, -3), path]));
   const bundle = await rollup({ ...options, cache, input });
   /** @type {import('rollup').OutputOptions} */
   const shape = {
-    chunkFileNames: start,
-    manualChunks: (path) => (paths.includes(path) ? undefined : 'start'),
+    chunkFileNames: 'workers/[name].cjs',
+    manualChunks: (path) => (paths.includes(path) ? undefined : first.includes(path) ? 'start' : 'start-thread'),
     hoistTransitiveImports: false,
     interop: 'default',
     minifyInternalExports: false,
@@ -52,7 +54,8 @@ export async function bundleWorkers(dist) {
     if (file.type !== 'chunk') continue;
     const isWorkers = file.fileName.endsWith('.cjs');
     const isWanted = file.isEntry ? entries.includes(file.name) === isWorkers : workers.output.includes(file);
-    if (isWanted) writeFileSync(join(dist, file.fileName), isWorkers ? withFixedExports(file) : file.code);
+    if (isWanted)
+      writeFileSync(join(dist, file.fileName), isWorkers ? withoutComments(withFixedExports(file)) : file.code);
   }
 }
 
@@ -83,4 +86,17 @@ function withFixedExports({ code, fileName }) {
   const changing = names.filter((name, index) => names.indexOf(name) !== index);
   if (changing.length > 0) throw new Error(`${fileName} exports a variable that changes: ${changing.join(', ')}`);
   return code;
+}
+
+/** @param {string} code of a CommonJS file */
+function withoutComments(code) {
+  /** @type {import('acorn').Comment[]} */
+  const comments = [];
+  parse(code, { ecmaVersion: 'latest', sourceType: 'script', onComment: comments });
+  let [from, kept] = [0, ''];
+  for (const { start, end } of comments) {
+    kept += code.slice(from, start).trimEnd();
+    from = end;
+  }
+  return kept + code.slice(from);
 }

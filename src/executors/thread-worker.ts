@@ -2,6 +2,7 @@ import type { MessagePort, Transferable } from 'node:worker_threads';
 import { now } from '../timing/clock.ts';
 import { type EventWay, useEventWay } from '../timing/event-ways.ts';
 import { setLaneHere } from '../workers/lanes.ts';
+import { noteLane } from '../workers/lives.ts';
 import { isPlain, type Outcome, shipOutcome, uncopied } from './outcome.ts';
 import type { Batch, Hello, ThreadNews } from './protocol.ts';
 import { type Reporter, Runner } from './runner.ts';
@@ -20,6 +21,7 @@ export interface Opening {
 /** Piscina calls this once in each thread of a pool; from then on batches come by the port. */
 export function serve({ port, buffer, lane, events }: Opening): Hello {
   setLaneHere(lane);
+  noteLane(lane);
   useEventWay(events);
   const runner = new Runner(new ThreadReporter(port, new Words(buffer)));
   port.on('message', (batch: Batch) => void runner.run(batch));

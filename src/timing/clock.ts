@@ -1,24 +1,8 @@
 /**
- * One clock for every thread and process of this machine.
- *
- * `performance.now()` counts from the start of its own thread; `process.hrtime` counts from one point that all
- * processes share (CLOCK_MONOTONIC on Linux and macOS). The offset between the two is taken once per thread, so that
- * a reading costs no more than `performance.now()` and times from different workers can be drawn on one axis.
- */
-const offset = measureOffset();
-
-/** The least of several tries: a first call of `hrtime.bigint` takes up to 1 ms, during which the other clock goes on. */
-function measureOffset(): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 5; round++) {
-    const before = performance.now();
-    least = Math.min(least, Number(process.hrtime.bigint()) / 1e6 - before);
-  }
-  return least;
-}
-
-/**
- * Milliseconds on the machine-wide monotonic clock.
+ * Milliseconds on the machine-wide monotonic clock, which all threads and processes share (CLOCK_MONOTONIC on Linux and
+ * macOS), so that times from different workers can be drawn on one axis. A reading costs what one of
+ * `performance.now()` does, which counts from the start of its own thread and whose module a new process would first
+ * have to load.
  *
  * @returns milliseconds; only differences have a meaning
  * @example
@@ -27,5 +11,6 @@ function measureOffset(): number {
  * console.log(now() - start, 'ms');
  */
 export function now(): number {
-  return performance.now() + offset;
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
 }

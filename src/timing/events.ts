@@ -1,5 +1,4 @@
 import { channel } from 'node:diagnostics_channel';
-import { threadId } from 'node:worker_threads';
 
 /** The life of a task: the four times that Python's ipyparallel names as well. */
 export type TaskKind = 'submitted' | 'started' | 'finished' | 'received';
@@ -74,11 +73,13 @@ export const channels: Readonly<Record<'task' | 'worker' | 'wait', EventChannel>
   wait: new EventChannel('interleaved:wait'),
 };
 
-/** Threads count from numbers far apart, so that their events can be put together. */
-let lastId = threadId * 2 ** 32;
+/** 0 until the first was given: what tells the thread's number takes a new process longer to load than all of this. */
+let lastId = 0;
 
 /** A number for the events of one task or one wait. */
 export function nextEventId(): number {
+  // Threads count from numbers far apart, so that their events can be put together.
+  if (lastId === 0) lastId = process.getBuiltinModule('node:worker_threads').threadId * 2 ** 32;
   lastId += 1;
   return lastId;
 }

@@ -1,5 +1,4 @@
 import { Heap } from './heap.ts';
-import { noteLane } from './lives.ts';
 
 /**
  * Names for the lanes of the timeline: `thread 1`, `process 2`, `task 3`.
@@ -42,7 +41,6 @@ export function laneHere(): string {
 /** Called once, in a new worker. */
 export function setLaneHere(name: string): void {
   lane = name;
-  noteLane(name);
 }
 
 /** The threads that this one started and that live, by Node's number. */

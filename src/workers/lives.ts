@@ -29,7 +29,7 @@ function inherited(): SharedArrayBuffer {
   return buffer;
 }
 
-/** Called in a new worker: the number of its lane, by which readers know it. */
+/** Called in a new thread: the number of its lane, by which readers know it. */
 export function noteLane(lane: string): void {
   words[at(threadHere) + laneWord] = Number(/\d+$/.exec(lane)?.[0] ?? 0);
 }

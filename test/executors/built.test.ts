@@ -28,10 +28,11 @@ describe('the library as it is built, its workers bundled', () => {
     thread: () => new ThreadPoolExecutor(1),
     process: () => new ProcessPoolExecutor(1),
   })) {
-    it(`starts a ${kind} of a pool from one file beside its entry`, async () => {
+    it(`starts a ${kind} of a pool from the bundled files beside its entry`, async () => {
       const pool = newPool();
       try {
-        const files = [`executors/${kind}-worker.cjs`, 'workers/start.cjs'];
+        const common = kind === 'thread' ? ['workers/start-thread.cjs', 'workers/start.cjs'] : ['workers/start.cjs'];
+        const files = [`executors/${kind}-worker.cjs`, ...common];
         assert.deepEqual(await pool.submit(commonFiles, dist), files);
       } finally {
         await pool.shutdown();

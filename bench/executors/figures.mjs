@@ -1,3 +1,5 @@
+import { middle, oneByOne } from '../tools/middle.mjs';
+
 /**
  * A pool of any make. Of `move`, the numbers move there and back instead of being copied.
  * @typedef {object} Pool
@@ -28,16 +30,16 @@ export async function figuresOf(open, kind, given) {
   const pool = given ?? (await open(kind, 2));
   const { map, move } = pool;
   return {
-    queued: () => middle(2, () => ms(() => Promise.all(items.map((item) => pool.run('nothing', item))))),
+    queued: () => middle(3, () => ms(() => Promise.all(items.map((item) => pool.run('nothing', item))))),
     ...(map && { map: () => middle(9, () => ms(() => map('nothing', items))) }),
     alone: () => middle(5, () => ms(() => oneByOne(200, () => pool.run('nothing', 1)))),
     parallel: () => parallel(pool),
-    copied: () => carried(new ArrayBuffer(8 * length), (numbers) => pool.run('same', numbers)),
+    copied: () => middle(3, () => carried(new ArrayBuffer(8 * length), (numbers) => pool.run('same', numbers))),
     ...(kind === 'thread' && {
       ...(move && { moved: () => middle(3, () => carried(new ArrayBuffer(8 * length), move)) }),
       shared: () => middle(3, () => carried(sharedMemory, (numbers) => pool.run('same', numbers))),
     }),
-    first: () => middle(3, () => first(open, kind)),
+    first: () => middle(5, () => first(open, kind)),
   };
 }
 
@@ -97,27 +99,6 @@ async function first(open, kind) {
   } finally {
     await pool?.close();
   }
-}
-
-/**
- * @param {number} count
- * @param {(index: number) => Promise<unknown>} work
- */
-async function oneByOne(count, work) {
-  const results = [];
-  for (let index = 0; index < count; index += 1) results.push(await work(index));
-  return results;
-}
-
-/**
- * The median of several measurements, one after another.
- * @param {number} count
- * @param {() => Promise<number>} measure
- */
-export async function middle(count, measure) {
-  const values = await oneByOne(count, measure);
-  values.sort((a, b) => a - b);
-  return (values[(count - 1) >> 1] + values[count >> 1]) / 2;
 }
 
 /** @param {() => Promise<unknown>} work */

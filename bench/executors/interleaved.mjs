@@ -1,6 +1,7 @@
 // The library itself, as it is built: what cells load.
 import { registerHooks } from 'node:module';
-import { figuresOf, middle, ms } from './figures.mjs';
+import { middle } from '../tools/middle.mjs';
+import { figuresOf, ms } from './figures.mjs';
 import { tasks } from './tasks.mjs';
 
 /** @typedef {typeof import('../../src/index.ts')} Library */

@@ -77,12 +77,12 @@ async function gatherAll(
   const fill = (): void => {
     try {
       while (!ended && !group.signal.aborted && open < limit) {
+        ended = true; // also by an error of its own: a source that has thrown is not closed
         const { done, value: fn } = rest.next();
         ended = done === true;
         if (!done) start(fn, results.push(undefined) - 1);
       }
     } catch (error) {
-      ended = true;
       group.fail(error);
     }
     if (open === 0) whenOver();
@@ -157,6 +157,7 @@ export async function* mapAsync<T, R>(
   };
   const onAbort = (): void => wake();
   group.signal.addEventListener('abort', onAbort);
+  let hasFailed = false;
   try {
     void ask();
     for (;;) {
@@ -175,15 +176,18 @@ export async function* mapAsync<T, R>(
       }
     }
   } catch (error) {
+    hasFailed = true;
     // What one failure made of the others is not told in its place.
     throw group.errors.length > 0 ? group.errors[0] : error;
   } finally {
     group.cancel();
     await group.close();
+    const close = async (): Promise<unknown> => feed.state !== 'ended' && items.return?.();
+    const closing = close();
+    // Nor what the source threw when it was closed.
+    const closed = hasFailed || feed.state === 'asked' ? closing.catch(() => {}) : closing;
     // A source that is being asked answers first, perhaps never: then it closes when it does.
-    const closing = feed.state === 'ended' ? undefined : items.return?.();
-    if (feed.state === 'open') await closing;
-    else Promise.resolve(closing).catch(() => {});
+    if (feed.state !== 'asked') await closed;
   }
 }
 

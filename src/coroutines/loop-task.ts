@@ -21,7 +21,16 @@ const wrongYield = 'A task yields nothing, or waits with yield*, as yield* loop.
 const wrongStart = 'give a generator, or a function* (for a promise, yield* loop.until(promise) in one)';
 const leave: Resume = (steps) => steps.return(undefined);
 
-/** Steps that an `EventLoop` runs. `yield* task` waits for it and gives its result. */
+/**
+ * Steps that an `EventLoop` runs. `yield* task` waits for it and gives its result.
+ *
+ * @example
+ * const task = loop.spawn(function* nap() {
+ *   yield* loop.sleep(20);
+ *   return 7;
+ * });
+ * const seven = yield* task; // in another task; or task.cancel()
+ */
 export class LoopTask<T = unknown> {
   readonly name: string;
   readonly #steps: LoopSteps;

@@ -18,6 +18,7 @@ export function* firstOf<T>(tasks: readonly LoopTask<T>[]): LoopSteps<LoopTask<T
 /** Gives the result of a task that ends before the alarm, which rings after so many ms. */
 export function* inTime<T>(task: LoopTask<T>, alarm: LoopTask<void>, ms: number): LoopSteps<T> {
   const first = yield* firstOf<unknown>([task, alarm]);
+  if (alarm.failed) throw alarm.error; // there is no such time
   if (first === alarm) throw new TimeoutError(`${task.name} had not ended after ${ms} ms.`);
   return task.result;
 }

@@ -34,6 +34,11 @@ describe('EventLoop', () => {
       loop.run(() => loop.race(worker('slow', long), fails('lost'))),
       /lost \(in task/,
     );
+    const none = [] as unknown as [never];
+    await assert.rejects(
+      loop.run(() => loop.race(...none)),
+      { name: 'TypeError', message: /^race\(\) needs a task or more: yield\* loop\.race\(first, second\)\./ },
+    );
   });
 
   it('timeout: gives the result in time; else cancels, cleans up, and throws', async () => {
@@ -51,6 +56,10 @@ describe('EventLoop', () => {
     await assert.rejects(
       loop.run(() => loop.timeout(long, fails('before it'))),
       RangeError,
+    );
+    await assert.rejects(
+      loop.run(() => loop.timeout(-1, worker('no time', long))),
+      /ms from 0 on, not -1/,
     );
   });
 });

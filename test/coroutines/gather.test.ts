@@ -95,6 +95,19 @@ describe('gather', () => {
     await assert.rejects(run, (error) => error === gaveUp);
   });
 
+  it('closes a source that gave what is no function', async () => {
+    let isClosed = false;
+    function* wrong() {
+      try {
+        yield 5 as never;
+      } finally {
+        isClosed = true;
+      }
+    }
+    await assert.rejects(gather(wrong()), /was given 5 at 0/);
+    assert.equal(isClosed, true);
+  });
+
   it('throws the error of the task, also when the source fails to close', async () => {
     function* broken() {
       try {

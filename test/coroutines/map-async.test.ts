@@ -84,6 +84,24 @@ describe('mapAsync', () => {
     assert.equal(seen.inside, 0);
   });
 
+  it('throws the error of the function, also when the source fails to close', async () => {
+    function* broken() {
+      try {
+        for (;;) yield 0;
+      } finally {
+        close();
+      }
+    }
+    const close = (): never => {
+      throw new RangeError('of the source');
+    };
+    const fail = () => Promise.reject(new RangeError('of the function'));
+    await assert.rejects(mapAsync(broken(), fail, { limit: 1 }).next(), /RangeError: of the function/);
+    await assert.rejects(async () => {
+      for await (const _ of mapAsync(broken(), () => 1, { limit: 1 })) break;
+    }, /RangeError: of the source/);
+  });
+
   it('gives each call a signal, which currentSignal() is too', async () => {
     for await (const isSame of mapAsync([1, 2], (_, signal) => signal === currentSignal())) assert.ok(isSame);
   });

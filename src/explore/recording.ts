@@ -38,13 +38,13 @@ export class Inside extends Shown {
       a.localeCompare(b, 'en', { numeric: true }),
     );
     const start = this.stays[0]?.from ?? 0;
-    // Who leaves at the moment at which another enters was not inside with it.
+    // Who leaves at the moment at which another enters was not inside with it; nobody leaves before it enters.
     const moments = this.stays
       .flatMap(({ lane, from, to }) => [
-        { lane, time: from, enters: true },
-        { lane, time: to, enters: false },
+        { lane, time: from, enters: true, place: 1 },
+        { lane, time: to, enters: false, place: to > from ? 0 : 2 },
       ])
-      .sort((a, b) => a.time - b.time || Number(a.enters) - Number(b.enters));
+      .sort((a, b) => a.time - b.time || a.place - b.place);
     const inside: string[] = [];
     let [overlaps, most, first] = [0, 0, -1];
     this.#rows = moments.map(({ lane, time, enters }, index) => {

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { Execution } from './execution.ts';
-import { Exploration } from './explore.ts';
+import { Explored } from './exploration.ts';
 import type { Point } from './point.ts';
 import {
   BadProgram,
@@ -46,7 +46,7 @@ const looks = 8;
  * It makes some 300,000 steps a second. Loops that wait by looking again and again are cut by the bound `steps`: wait
  * by `await point(until(() => …))`.
  *
- * @throws TypeError for a task that is no function, or that waits 2 s for something that no task of it brings
+ * @throws TypeError for a task that is no function, does not await a point, or waits 2 s for what is no point
  * @example
  * await exploreAsync({
  *   state: () => ({ balance: 100 }),
@@ -61,16 +61,16 @@ const looks = 8;
 export async function exploreAsync<S extends object>(
   program: TaskProgram<S>,
   options: ExploreOptions = {},
-): Promise<Exploration> {
+): Promise<Explored> {
   const bounds = boundsOf(options);
   const plan = planOf(program);
   const tally = (await run(search(plan, bounds, 'never')))!;
   const { best } = tally;
-  if (!best) return new Exploration({ names: plan.names, of: 'task', tally, bounds });
+  if (!best) return new Explored({ names: plan.names, of: 'task', tally, bounds });
   let reproduced = 0;
   for (let time = 0; time < replays; time++) reproduced += Number(reproduces(await run(playing(plan, best)), best));
   const shortest = toldBy(await run(playing(plan, best)), best);
-  return new Exploration({
+  return new Explored({
     names: plan.names,
     of: 'task',
     tally,
@@ -96,6 +96,8 @@ function planOf<S extends object>({ state, tasks, always, atEnd }: TaskProgram<S
 class Task<S> implements Stepper {
   readonly #start: () => Promise<unknown>;
   #begun = false;
+  /** It ended while it stood at a point. */
+  #misuse: BadProgram | undefined;
   /** Lets it go on from the point where it stands. */
   #goOn: (() => void) | undefined;
   /** Tells whoever asked for a step that it is made. */
@@ -104,19 +106,29 @@ class Task<S> implements Stepper {
   #fail: (error: unknown) => void = () => {};
 
   constructor(body: TaskBody<S>, state: S, name: string) {
+    const misuse = () =>
+      new BadProgram(`Task ${name} goes on while it stands at a point: write await point(…) each time.`);
     const point: TaskPoint = (place = '') => {
       placeOf(place, name);
-      if (this.#goOn) throw new BadProgram(`Task ${name} comes to a point while it stands at another: await each one.`);
+      if (this.#goOn) throw misuse();
       return new Promise((resolve) => {
         this.#goOn = resolve;
         this.#made({ done: false, value: place });
       });
     };
-    this.#start = async () => body(state, point);
+    this.#start = async () => {
+      try {
+        return await body(state, point);
+      } finally {
+        // Whoever asked for this step was told of the point: the next one to ask is told of the end.
+        if (this.#goOn) this.#misuse = misuse();
+      }
+    };
   }
 
   next(): Promise<IteratorResult<unknown, unknown>> {
     return new Promise((resolve, reject) => {
+      if (this.#misuse) throw this.#misuse;
       this.#made = resolve;
       this.#fail = reject;
       if (this.#begun) {

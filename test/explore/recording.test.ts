@@ -42,6 +42,15 @@ describe('fromRecording', () => {
     assert.match(String(found), /never two at once/);
   });
 
+  it('counts who came in and left at one moment', () => {
+    const found = fromRecording([
+      ...stay(1, 'thread 1', 0, 10),
+      ...stay(1, 'thread 2', 5, 5),
+      ...stay(1, 'thread 3', 8, 9),
+    ]);
+    assert.deepEqual([found.overlaps, found.most], [2, 2]);
+  });
+
   it('tells of a run without any', () => {
     assert.match(String(fromRecording([], 'door')), /0 times 0 threads went into door: never two at once/);
   });

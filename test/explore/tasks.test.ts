@@ -61,6 +61,21 @@ describe('exploreAsync', () => {
     assert.match(found.shortest!.why, /end in reader throwing Error: closed/);
   });
 
+  it('refuses a task that does not await a point', async () => {
+    const state = () => ({ x: 0 });
+    const twice = async (_: object, point: TaskPoint) => {
+      void point('one');
+      await point('two');
+    };
+    const last = async (_: object, point: TaskPoint) => void point('one');
+    for (const task of [twice, last]) {
+      await assert.rejects(
+        exploreAsync({ state, tasks: [task] }),
+        /Task A goes on while it stands at a point: write await/,
+      );
+    }
+  });
+
   it('gives up a task that waits for another without saying so', async function () {
     this.timeout(120_000);
     const wait = exploreAsync({

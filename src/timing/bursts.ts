@@ -27,7 +27,9 @@ export interface Spent {
 /**
  * Where the time went.
  *
- * What counts as computing is the one thread that computed most: eight busy threads are no more CPU-bound than one.
+ * A group computed for as long as all of its threads together did, and never for more than the time there was: eight
+ * busy threads are no more CPU-bound than one, and four that take turns are as busy as one. Threads that compute at once
+ * for less than a sample, and then wait, are taken for threads in turn.
  * A wait for a core is told only when it is over, so what is too much for one sample goes to those before. Waits of
  * those that hardly compute, such as the helpers of the engine, hold nothing up and do not count.
  *
@@ -35,13 +37,15 @@ export interface Spent {
  * @param preempted ms in which the main thread had no core, where samples do not tell
  */
 export function spentOf({ samples, ticks }: Samples, shares: Shares, blocked: number, preempted: number): Spent {
-  const cpuOf = (of: (typeof groups)[number]) => samples.reduce((sum, sample) => sum + sample[of].cpu, 0);
+  const cpuOf = (of: (typeof groups)[number]) => samples.reduce((sum, sample) => sum + sample[of].all, 0);
   const all = groups.reduce((sum, of) => sum + cpuOf(of), 0);
   const workers = new Set(groups.filter((of) => cpuOf(of) > all / 5));
   const spans = samples.map(({ span, ...sample }) => {
-    const wanted = (of: (typeof groups)[number]) => sample[of].cpu + (workers.has(of) ? sample[of].delay : 0);
+    const used = (of: (typeof groups)[number]) => Math.min(span, sample[of].all);
+    const wanted = (of: (typeof groups)[number]) =>
+      Math.max(used(of), sample[of].cpu + (workers.has(of) ? sample[of].delay : 0));
     const [of] = groups.toSorted((a, b) => wanted(b) - wanted(a));
-    const cpu = Math.min(span, sample[of!].cpu);
+    const cpu = used(of!);
     // A thread that moves data was kept from moving it: that is I/O that took longer.
     return { span, cpu, lost: (wanted(of!) - cpu) * shares[of!], of: of! };
   });

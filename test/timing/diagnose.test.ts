@@ -40,6 +40,7 @@ describe('diagnose', function () {
     'sleeping',
     'calls and computing in turns',
     "libuv's pool computes",
+    'threads compute in turn, briefly',
     'a thread that sleeps blocked',
     'a slow pipe is read',
   ]) {
@@ -152,8 +153,9 @@ describe('diagnose', function () {
     const sum = computing + io + idle + lost;
     assert.ok(sum <= found.ms * 1.1 + 20 && sum >= found.ms * 0.9 - 20, `${sum} of ${found.ms}`);
     assert.ok(found.cpuMs >= 95 && computing >= 80, String(found));
-    // On a loaded machine helpers of the engine that wait for a core make idle time look lost, but never like I/O.
-    assert.ok(idle + lost >= 50 && io <= 20, String(found));
+    // On a loaded machine helpers of the engine that wait for a core make idle time look lost, but never like I/O;
+    // and the garbage of tests before may take part of the time in which it sleeps.
+    assert.ok(idle + lost >= (found.ms - found.cpuMs) / 2 && io <= 20, String(found));
   });
 
   it('throws what the function throws, and refuses what is no function', async () => {

@@ -64,6 +64,8 @@ export function serve(sockets: Worker, state: Int32Array): void {
   }
 
   function publish(type: string, content: Content, { id, silent, state: cellState }: Cell = cells.here): void {
+    // What cannot be written as JSON fails here, in the cell: in the socket thread it would end the kernel.
+    JSON.stringify(content);
     if (!silent && cellState !== 'interrupted') put({ kind: 'publish', id, type, content });
   }
 

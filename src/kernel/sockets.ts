@@ -125,6 +125,8 @@ function ping(): Promise<void> {
 
 /** Interrupts the running cell; no cell begins before that is over, or it could be hit. */
 function interrupt(): Promise<void> {
+  // What runs before cells can is the loading of the kernel itself: broken off, it would never be ready.
+  if (info === undefined) return Promise.resolve();
   interrupting ??= interruptRunning().finally(() => {
     interrupting = undefined;
     runNext();

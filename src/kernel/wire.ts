@@ -40,13 +40,10 @@ const protocolVersion = '5.3';
 /** Packs and unpacks messages: identities, delimiter, signature, four JSON parts. */
 export class Wire {
   readonly #key: string;
-  readonly #session: string;
-  readonly #username: string;
+  readonly #session: string = randomUUID();
 
-  constructor(key: string, { session = randomUUID() as string, username = 'kernel' } = {}) {
+  constructor(key: string) {
     this.#key = key;
-    this.#session = session;
-    this.#username = username;
   }
 
   /** A new header of this session. */
@@ -54,7 +51,7 @@ export class Wire {
     return {
       msg_id: randomUUID(),
       session: this.#session,
-      username: this.#username,
+      username: 'kernel',
       date: new Date().toISOString(),
       msg_type: type,
       version: protocolVersion,
@@ -70,20 +67,18 @@ export class Wire {
   /** @throws Error when the frames are no message or the signature is not ours */
   unpack(frames: readonly Uint8Array[]): Message {
     const at = frames.findIndex((frame) => delimiter.equals(frame));
-    const [signature, ...parts] = frames.slice(at + 1);
+    // Behind the four parts may come more, of types of message that this kernel does not know.
+    const [signature, ...parts] = frames.slice(at + 1, at + 6);
     if (at < 0 || signature === undefined || parts.length < 4) throw new Error('Not a Jupyter message.');
-    if (this.#sign(parts.slice(0, 4)) !== Buffer.from(signature).toString()) {
-      throw new Error('A message with a wrong signature.');
-    }
-    const [header, parent, metadata, content] = parts.map((part) => part) as [Buffer, Buffer, Buffer, Buffer];
-    const parentHeader = JSON.parse(String(parent)) as Partial<Header>;
-    return {
-      identities: frames.slice(0, at),
-      header: JSON.parse(String(header)) as Header,
-      parent: parentHeader.msg_id === undefined ? undefined : (parentHeader as Header),
-      metadata: JSON.parse(String(metadata)) as Content,
-      content: JSON.parse(String(content)) as Content,
-    };
+    if (this.#sign(parts) !== Buffer.from(signature).toString()) throw new Error('A message with a wrong signature.');
+    const [header, parent, metadata, content] = parts.map((part) => JSON.parse(Buffer.from(part).toString())) as [
+      Header,
+      Partial<Header>,
+      Content,
+      Content,
+    ];
+    const parentHeader = parent.msg_id === undefined ? undefined : (parent as Header);
+    return { identities: frames.slice(0, at), header, parent: parentHeader, metadata, content };
   }
 
   /** An empty key switches signing off, as the protocol says. */

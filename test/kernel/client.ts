@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -35,12 +36,14 @@ interface Pending {
   settle(): void;
 }
 
-export interface StartOptions {
+interface StartOptions {
   env?: Record<string, string>;
   cwd?: string;
   kernel?: keyof typeof kernels;
   /** Between this process and the kernel stands another one, `process`, as a server would. */
   throughParent?: boolean;
+  /** It is interrupted before it is ready. */
+  interrupted?: boolean;
 }
 
 const parent = `
@@ -92,6 +95,7 @@ export class KernelClient {
     cwd = root,
     kernel = 'ours',
     throughParent = false,
+    interrupted = false,
   }: StartOptions): Promise<KernelClient> {
     const [shell_port, iopub_port, stdin_port, control_port, hb_port] = (await freePorts(5)) as [
       number,
@@ -120,7 +124,7 @@ export class KernelClient {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const client = new KernelClient(child, new Wire(connection.key, { username: 'test' }), folder);
+    const client = new KernelClient(child, new Wire(connection.key), folder);
     try {
       client.#shell.connect(`tcp://127.0.0.1:${shell_port}`);
       client.#control.connect(`tcp://127.0.0.1:${control_port}`);
@@ -135,6 +139,10 @@ export class KernelClient {
       const ended = once(child, 'close').then(([code]) => {
         throw new Error(`The kernel ended with ${code}. ${client.log}`);
       });
+      if (interrupted) {
+        const asked = client.request('interrupt_request', {}, { control: true, waitForIdle: false });
+        assert.equal((await Promise.race([ended, asked])).reply.status, 'ok');
+      }
       for (;;) {
         const busy = client.iopub.length;
         await Promise.race([ended, client.request('kernel_info_request', {}, { waitForIdle: false })]);

@@ -5,6 +5,18 @@ import { KernelClient } from './client.ts';
 import { soakInterrupts } from './soak.ts';
 import { arrived, begun, hasPrinted } from './waits.ts';
 
+describe('an interrupt before the kernel is ready', () => {
+  it('has nothing to interrupt, and the kernel becomes ready', async function () {
+    this.timeout(120_000);
+    const kernel = await KernelClient.start({ interrupted: true });
+    try {
+      assert.equal((await kernel.execute('void 0')).reply.status, 'ok');
+    } finally {
+      await kernel.close();
+    }
+  });
+});
+
 describe('an interrupt', function () {
   this.timeout(120_000);
   let kernel: KernelClient;

@@ -163,6 +163,17 @@ describe('results of cells', function () {
     );
   });
 
+  it('what cannot be written as JSON is an error of the cell that shows it', async () => {
+    for (const code of [
+      `({ [Symbol.for('Jupyter.display')]: () => ({ 'application/json': { n: 10n } }) })`,
+      `const ring: any = {}; ring.ring = ring; require('tslab').display.raw('application/json', ring)`,
+    ]) {
+      const { reply } = await kernel.execute(code);
+      assert.deepEqual([reply.status, reply.ename], ['error', 'TypeError'], code);
+    }
+    assert.equal((await kernel.execute('void 0')).reply.status, 'ok');
+  });
+
   it('the library shows and updates through the host', async () => {
     const first = await kernel.execute(`
       const host = (globalThis as any)[Symbol.for('interleaved.host')];

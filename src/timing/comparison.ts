@@ -8,8 +8,11 @@ import type { Measured } from './timed.ts';
 import type { Timeline } from './timeline.ts';
 import { drawTimelines, textOnly } from './timeline-picture.ts';
 
+/** Ms below which one pause, such as a collection of garbage, may outweigh the work, however often it is run again. */
+const short = 1;
+
 /** One round: each contender's run. */
-export type Round = ReadonlyMap<string, Measured>;
+type Round = ReadonlyMap<string, Measured>;
 
 /** What `compare` found; it shows itself. Times in ms. */
 export class Comparison extends Shown {
@@ -113,9 +116,11 @@ export class Comparison extends Shown {
     }
     const { least, most } = this.times[this.baseline]!;
     if (most > 1.5 * least) {
-      notes.push(
-        `${this.baseline} took from ${duration(least)} to ${duration(most)}: the machine was busy, run it again.`,
-      );
+      const apart =
+        least < short
+          ? 'a time so short is easily disturbed. Take the speed-ups as rough.'
+          : 'rounds so far apart make the speed-ups rough. Run it again, with more rounds if they stay so.';
+      notes.push(`${this.baseline} took from ${duration(least)} to ${duration(most)}: ${apart}`);
     }
     const same = Object.keys(this.times).filter((name) => !(name in differ));
     if (same.length > 1) notes.push(`Same result in every round: ${same.join(', ')}.`);

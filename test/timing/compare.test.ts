@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { displaySymbol } from '../../src/show/display.ts';
-import { setHost } from '../../src/show/host.ts';
 import { now } from '../../src/timing/clock.ts';
 import { compare } from '../../src/timing/compare.ts';
 import { type CompareOptions, planOf } from '../../src/timing/compare-options.ts';
 import { Comparison } from '../../src/timing/comparison.ts';
 import { predict } from '../../src/timing/predict.ts';
 import { Timeline } from '../../src/timing/timeline.ts';
+import { inCell } from '../show/cell.ts';
 import { publish, task } from './story.ts';
 
 function spin(ms: number): number {
@@ -125,7 +125,7 @@ describe('compare', () => {
     assert.equal(worked, false);
   });
 
-  it('says what one core cannot do, and when the machine was busy', () => {
+  it('says what one core cannot do, and when the rounds lie far apart, but not why', () => {
     const plan = planOf({ a: () => 1 }, {});
     const round = (ms: number) => {
       const run = { value: 1, ms, cpuMs: 1, peakMemory: 1, events: 0, timeline: () => new Timeline([]) };
@@ -133,9 +133,12 @@ describe('compare', () => {
     };
     const alone = String(new Comparison({ ...plan, cores: 1 }, [round(10), round(16), round(11)]));
     assert.match(alone, /This machine offers one core: no speed-up is to be expected/);
-    assert.match(alone, /a took from 10\.0 ms to 16\.0 ms: the machine was busy, run it again\./);
+    assert.match(alone, /a took from 10\.0 ms to 16\.0 ms: rounds so far apart .* Run it again/);
+    const short = String(new Comparison(plan, [round(0.05), round(0.1)]));
+    assert.match(short, /a took from 50\.0 µs to 100 µs: a time so short .* rough\./);
+    assert.doesNotMatch(short, /Run it again/);
     const calm = String(new Comparison({ ...plan, cores: 2 }, [round(10), round(12)]));
-    assert.doesNotMatch(calm, /one core|busy,/);
+    assert.doesNotMatch(calm, /one core|took from/);
   });
 
   it('forgets the events of earlier rounds when there are very many, and keeps the last', async () => {
@@ -149,37 +152,29 @@ describe('compare', () => {
   }).timeout(120_000);
 
   describe('in a notebook', () => {
-    const interrupts: (() => void)[] = [];
-    before(() =>
-      setHost({
-        display: () => {},
-        onInterrupt: (end) => {
-          interrupts.push(end);
-          return () => {};
-        },
-      }),
-    );
-    after(() => setHost(undefined));
-
     it('has table, chart and timelines, with ids of their own', async () => {
-      const result = await compare({ one: () => spin(1), two: () => spin(1) }, { rounds: 2 });
-      const html = result[displaySymbol]()['text/html']!;
-      assert.equal(html.match(/<svg /g)!.length, 4);
-      const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
-      assert.equal(new Set(ids).size, ids.length);
-      assert.match(html, /<caption>Time, median of 2 rounds \(least–most\)<\/caption>/);
-      assert.match(html, /<desc[^>]*>one [\d.]+ (ms|µs) \(/);
-      assert.ok(html.length < 30_000, `${html.length} characters`);
+      await inCell(async () => {
+        const result = await compare({ one: () => spin(1), two: () => spin(1) }, { rounds: 2 });
+        const html = result[displaySymbol]()['text/html']!;
+        assert.equal(html.match(/<svg /g)!.length, 4);
+        const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+        assert.equal(new Set(ids).size, ids.length);
+        assert.match(html, /<caption>Time, median of 2 rounds \(least–most\)<\/caption>/);
+        assert.match(html, /<desc[^>]*>one [\d.]+ (ms|µs) \(/);
+        assert.ok(html.length < 30_000, `${html.length} characters`);
+      });
     });
 
     it('ends when its cell is interrupted', async () => {
-      let runs = 0;
-      const contender = () => {
-        runs += 1;
-        if (runs === 2) for (const end of interrupts) end();
-      };
-      await assert.rejects(compare({ contender }, { rounds: 9 }), /interrupted/);
-      assert.equal(runs, 2);
+      await inCell(async (cell) => {
+        let runs = 0;
+        const contender = () => {
+          runs += 1;
+          if (runs === 2) cell.interrupt();
+        };
+        await assert.rejects(compare({ contender }, { rounds: 9 }), /interrupted/);
+        assert.deepEqual([runs, cell.ends.size], [2, 0]);
+      });
     });
   });
 });

@@ -5,6 +5,7 @@ import { setHost } from '../../src/show/host.ts';
 import { now } from '../../src/timing/clock.ts';
 import { channels } from '../../src/timing/events.ts';
 import { timed } from '../../src/timing/timed.ts';
+import { inCell } from '../show/cell.ts';
 import { publish, task } from './story.ts';
 
 describe('timed', () => {
@@ -89,21 +90,16 @@ describe('timed', () => {
     });
 
     it('stops recording when its cell is interrupted though its function never ends', async () => {
-      let interrupt = () => {};
-      setHost({
-        display: () => {},
-        onInterrupt: (end) => {
-          interrupt = end;
-          return () => {};
-        },
+      await inCell(async (cell) => {
+        let release = () => {};
+        const pending = timed('for ever', () => new Promise<void>((resolve) => (release = resolve)));
+        assert.equal(channels.task.hasSubscribers, true);
+        cell.interrupt();
+        assert.equal(channels.task.hasSubscribers, false);
+        release();
+        await pending;
+        assert.equal(cell.ends.size, 0);
       });
-      let release = () => {};
-      const pending = timed('for ever', () => new Promise<void>((resolve) => (release = resolve)));
-      assert.equal(channels.task.hasSubscribers, true);
-      interrupt();
-      assert.equal(channels.task.hasSubscribers, false);
-      release();
-      await pending;
     });
   });
 });

@@ -15,7 +15,7 @@ export interface Outcome {
 }
 
 /** What an execution notes besides running. */
-export interface Watch {
+interface Watch {
   /** Note the accesses of each step. */
   readonly accesses?: boolean;
   /** Set a thread aside that goes round in a loop which changes nothing, until something changes. */

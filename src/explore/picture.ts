@@ -12,7 +12,7 @@ const top = 24;
 const mostLetters = 34;
 
 /** What a picture of lanes shows: columns side by side, and moments from top to bottom. */
-export interface Lanes {
+interface Lanes {
   readonly title: string;
   readonly description: string;
   readonly caption: string;

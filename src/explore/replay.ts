@@ -9,7 +9,7 @@ import type { Found } from './tally.ts';
 export const replays = 10;
 
 /** A schedule as it was played: what each step did, and how it came out; undefined where it could not be played. */
-export interface Played {
+interface Played {
   readonly steps: readonly ScheduledStep[];
   readonly why: string | undefined;
 }

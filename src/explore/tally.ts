@@ -7,7 +7,6 @@ export interface Tally {
   losing: number;
   deadlocks: number;
   starved: number;
-  cut: number;
   /** The most times that a thread was passed over during one wait. */
   passedOver: number;
   /** Steps of the shortest and the longest interleaving, per thread. */
@@ -40,7 +39,6 @@ export function newTally(count: number): Tally {
     losing: 0,
     deadlocks: 0,
     starved: 0,
-    cut: 0,
     passedOver: 0,
     least: new Array<number>(count).fill(Number.POSITIVE_INFINITY),
     most: new Array<number>(count).fill(0),
@@ -68,10 +66,7 @@ export function note(
     if (made[thread]! > tally.most[thread]!) tally.most[thread] = made[thread]!;
     if (whole && made[thread]! < tally.least[thread]!) tally.least[thread] = made[thread]!;
   }
-  if (cut) {
-    tally.cut += 1;
-    tally.bounds.add(`interleavings were cut after ${bounds.steps} steps`);
-  }
+  if (cut) tally.bounds.add(`interleavings were cut after ${bounds.steps} steps`);
   tally.losing += Number(faults.some(({ kind }) => kind === 'broken'));
   tally.deadlocks += Number(faults.some(({ kind }) => kind === 'deadlock'));
   for (const fault of faults) {

@@ -117,7 +117,7 @@ export class AsyncCondition {
 
   /** For the wait-for graph. */
   [watchSymbol](): Watch {
-    return watchLine(this.#line, { kind: 'AsyncCondition', name: this.name, number: this.#number });
+    return watchLine(this.#line, { name: this.name, number: this.#number });
   }
 
   [inspect.custom](): string {

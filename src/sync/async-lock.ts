@@ -73,7 +73,7 @@ export class AsyncLock {
 
   /** For the wait-for graph. */
   [watchSymbol](): Watch {
-    return this.#turns.watch('AsyncLock', true);
+    return this.#turns.watch(true);
   }
 
   [inspect.custom](): string {

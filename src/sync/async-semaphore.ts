@@ -69,7 +69,7 @@ export class AsyncSemaphore {
 
   /** For the wait-for graph. */
   [watchSymbol](): Watch {
-    return this.#turns.watch('AsyncSemaphore', false);
+    return this.#turns.watch(false);
   }
 
   [inspect.custom](): string {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { WaitOptions } from '../channels/ends.ts';
 import { registerShippable } from '../shipping/index.ts';
 import type { Shared } from '../workers/holders.ts';
-import { hasEnded, nextNumber } from '../workers/lives.ts';
+import { nextNumber } from '../workers/lives.ts';
 import { knowMortal, type Mortal, sharedMortal } from './deaths.ts';
 import { type BlockOptions, mayBlock, Sleep } from './sleep.ts';
 import { tellWaiting } from './told.ts';
@@ -76,7 +76,7 @@ export class Barrier {
   readonly #waiters: Waiters;
   readonly #mortal: Mortal = {
     // One that waited here when its thread ended was counted, and those who trust in that must know.
-    threadEnded: () => void (this.#waiters.clear(hasEnded) > 0 && this.#break('a party died')),
+    threadEnded: () => void (this.#waiters.clear() > 0 && this.#break('a party died')),
   };
   readonly #shared: Shared = {
     give: () => {
@@ -244,7 +244,7 @@ export class Barrier {
 
   [watchSymbol](): Watch {
     const { number } = this.#memory;
-    return { kind: 'Barrier', name: this.name, number, holders: [], waiters: this.#waiters.list() };
+    return { name: this.name, number, holders: [], waiters: this.#waiters.list() };
   }
 
   [inspect.custom](): string {

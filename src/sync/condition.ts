@@ -91,7 +91,7 @@ export class Condition {
   }
 
   async #wait(patience: () => Sleep): Promise<void> {
-    const { at, sleep, mutex, resume } = this.#begin(patience, 'wait');
+    const { at, sleep, mutex, resume } = this.#begin(patience);
     let failure: unknown;
     const waited = tellWaiting(this.name);
     try {
@@ -116,7 +116,7 @@ export class Condition {
   }
 
   #waitSync(patience: () => Sleep): void {
-    const { at, sleep, mutex, resume } = this.#begin(patience, 'wait');
+    const { at, sleep, mutex, resume } = this.#begin(patience);
     let failure: unknown;
     const waited = tellWaiting(this.name);
     try {
@@ -182,8 +182,8 @@ export class Condition {
   }
 
   /** Draws a ticket and releases the lock: whoever notifies from then on finds the ticket. */
-  #begin(patience: () => Sleep, what: string) {
-    const pause = this.#held(what);
+  #begin(patience: () => Sleep) {
+    const pause = this.#held('wait');
     const sleep = patience();
     const at = this.#tickets.draw();
     if (at < 0) throw new RangeError(`${this.name} has ${mostTickets} waiters, and no more can wait at the same time`);
@@ -212,7 +212,7 @@ export class Condition {
   /** For the wait-for graph. */
   [watchSymbol](): Watch {
     const { number } = this.#memory;
-    return { kind: 'Condition', name: this.name, number, holders: [], waiters: this.#tickets.list() };
+    return { name: this.name, number, holders: [], waiters: this.#tickets.list() };
   }
 
   [inspect.custom](): string {

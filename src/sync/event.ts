@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { WaitOptions } from '../channels/ends.ts';
-import { hasEnded, nextNumber } from '../workers/lives.ts';
+import { nextNumber } from '../workers/lives.ts';
 import { knowMortal, type Mortal, sharedMortal } from './deaths.ts';
 import { type BlockOptions, mayBlock, Sleep } from './sleep.ts';
 import { tellWaiting } from './told.ts';
@@ -29,7 +29,7 @@ export class Event {
   /** The flag, then the waiters. */
   readonly #words: Int32Array;
   readonly #waiters: Waiters;
-  readonly #mortal: Mortal = { threadEnded: () => void this.#waiters.clear(hasEnded) };
+  readonly #mortal: Mortal = { threadEnded: () => void this.#waiters.clear() };
 
   static {
     memoryOf = (event) => event.#memory;
@@ -83,29 +83,24 @@ export class Event {
    */
   async wait(options?: WaitOptions): Promise<void> {
     const sleep = new Sleep(`${this.name} was not set`, options);
-    const first = Atomics.load(this.#words, 0);
-    if (!this.#isUnchanged(first)) return;
-    const slot = this.#waiters.enter();
-    const waited = tellWaiting(this.name);
-    try {
-      while (this.#isUnchanged(first)) await sleep.pause(this.#words, 0, first);
-      waited(true);
-    } finally {
-      this.#waiters.leave(slot);
-      waited(false);
-    }
+    for (const seen of this.#stay()) await sleep.pause(this.#words, 0, seen);
   }
 
   /** Like `wait`, but blocks: in worker threads. `timeout` in ms. */
   waitSync(options?: BlockOptions): void {
     mayBlock('event.waitSync', 'await event.wait(…)');
     const sleep = new Sleep(`${this.name} was not set`, options);
+    for (const seen of this.#stay()) sleep.block(this.#words, 0, seen);
+  }
+
+  /** Until it was set; gives the word to sleep on. */
+  *#stay(): Generator<number, void> {
     const first = Atomics.load(this.#words, 0);
     if (!this.#isUnchanged(first)) return;
     const slot = this.#waiters.enter();
     const waited = tellWaiting(this.name);
     try {
-      while (this.#isUnchanged(first)) sleep.block(this.#words, 0, first);
+      while (this.#isUnchanged(first)) yield first;
       waited(true);
     } finally {
       this.#waiters.leave(slot);
@@ -120,7 +115,7 @@ export class Event {
 
   [watchSymbol](): Watch {
     const { number } = this.#memory;
-    return { kind: 'Event', name: this.name, number, holders: [], waiters: this.#waiters.list() };
+    return { name: this.name, number, holders: [], waiters: this.#waiters.list() };
   }
 
   [inspect.custom](): string {

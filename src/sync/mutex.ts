@@ -195,7 +195,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
   }
 
   threadEnded(): void {
-    this.#waiters.clear(hasEnded);
+    this.#waiters.clear();
     for (;;) {
       const word = Atomics.load(this.words, 0);
       const owner = word & ownerBits;
@@ -258,7 +258,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
     const { number, name } = this;
     const holders = word === 0 ? [] : [word & ownerBits];
     const here = { holder: this.heldBy, waiters: this.#waiters.scopes() };
-    return { kind: this.kind, name, number, holders, waiters: this.#waiters.list(), here };
+    return { name, number, holders, waiters: this.#waiters.list(), here };
   }
 
   #ownError(): Error {

@@ -178,8 +178,8 @@ export class Core implements Mortal {
 
   threadEnded(): void {
     const { words } = this;
-    this.#readersWait.clear(hasEnded);
-    const left = this.#writersWait.clear(hasEnded);
+    this.#readersWait.clear();
+    const left = this.#writersWait.clear();
     if (left > 0) Atomics.sub(words, queued, left);
     const who = [this.writer, ...this.readers.list()].find((thread) => thread !== 0 && hasEnded(thread));
     if (who !== undefined) Atomics.compareExchange(words, deadThread, 0, who);
@@ -193,7 +193,7 @@ export class Core implements Mortal {
     if (Atomics.load(words, deadThread) === 0) return false;
     const here = this.writer;
     if (here !== 0 && hasEnded(here)) Atomics.compareExchange(words, writer, here, 0);
-    this.readers.forget(hasEnded);
+    this.readers.forgetEnded();
     Atomics.store(words, deadThread, 0);
     this.#wake(gate);
     this.#wake(drained);

@@ -112,7 +112,7 @@ export class ReadWriteLock {
     const reading = readers.list().flatMap((one) => (one === threadHere ? scopes.map(() => one) : [one]));
     const holders = thread === 0 ? reading : [thread, ...reading];
     const here = { holders: thread === threadHere ? [this.#writes, ...scopes] : scopes, waiters: waitingScopes };
-    return { kind: 'ReadWriteLock', name, number: memory.number, holders, waiters: waiting, here };
+    return { name, number: memory.number, holders, waiters: waiting, here };
   }
 
   [inspect.custom](): string {

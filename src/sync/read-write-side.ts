@@ -5,7 +5,7 @@ import type { Core, Spot } from './read-write-core.ts';
 import { type BlockOptions, checkOptions, mustNotBlock, noBlock, notAsync, Sleep } from './sleep.ts';
 
 /** One hold, which ends once. */
-export abstract class SideHold implements Guard {
+abstract class SideHold implements Guard {
   protected readonly core: Core;
   #isOver = false;
 

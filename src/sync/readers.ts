@@ -52,12 +52,12 @@ export class Readers {
     return found;
   }
 
-  /** Those for whom `isOver` holds read no more. */
-  forget(isOver: (thread: number) => boolean): void {
+  /** Those that have ended read no more. */
+  forgetEnded(): void {
     for (let place = 0; place < places - 1; place += 1) {
       const at = this.#from + place * perPlace;
       const thread = Atomics.load(this.#words, at);
-      if (thread !== 0 && isOver(thread)) Atomics.store(this.#words, at + 1, 0);
+      if (thread !== 0 && hasEnded(thread)) Atomics.store(this.#words, at + 1, 0);
     }
   }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { WaitOptions } from '../channels/ends.ts';
 import type { Shared } from '../workers/holders.ts';
-import { hasEnded, nextNumber } from '../workers/lives.ts';
+import { nextNumber } from '../workers/lives.ts';
 import { knowMortal, type Mortal, sharedMortal } from './deaths.ts';
 import { Permits, permitWords } from './permits.ts';
 import { type BlockOptions, mayBlock, notAsync, Sleep } from './sleep.ts';
@@ -50,7 +50,7 @@ export class Semaphore {
   readonly #taken: Permits;
   readonly #mortal: Mortal = {
     threadEnded: () => {
-      this.#waiters.clear(hasEnded);
+      this.#waiters.clear();
       // It may have been woken for a permit that it could not take any more.
       Atomics.notify(this.#words, free);
       if (this.#cut !== undefined) this.#report(this.#cut);
@@ -121,15 +121,7 @@ export class Semaphore {
     if (options === undefined && this.tryAcquire()) return;
     const sleep = new Sleep(`${this.name} had no permit`, options);
     if (this.tryAcquire()) return;
-    const slot = this.#enter(awaited);
-    const waited = tellWaiting(this.name);
-    try {
-      while (!this.tryAcquire()) await sleep.pause(this.#words, free, 0);
-      waited(true);
-    } finally {
-      this.#leave(slot, awaited);
-      waited(false);
-    }
+    for (const _ of this.#stay(awaited)) await sleep.pause(this.#words, free, 0);
   }
 
   /** Like `acquire`, but blocks: in worker threads. `timeout` in ms. */
@@ -138,13 +130,20 @@ export class Semaphore {
     if (options === undefined && this.tryAcquire()) return;
     const sleep = new Sleep(`${this.name} had no permit`, options);
     if (this.tryAcquire()) return;
-    const slot = this.#enter(1);
+    for (const _ of this.#stay(1)) sleep.block(this.#words, free, 0);
+  }
+
+  /** Takes a permit in the end; one sleeps each time it yields. @param how what to count among the sleepers */
+  *#stay(how: number): Generator<void, void> {
+    Atomics.add(this.#words, sleepers, how);
+    const slot = this.#waiters.enter();
     const waited = tellWaiting(this.name);
     try {
-      while (!this.tryAcquire()) sleep.block(this.#words, free, 0);
+      while (!this.tryAcquire()) yield;
       waited(true);
     } finally {
-      this.#leave(slot, 1);
+      this.#waiters.leave(slot);
+      Atomics.sub(this.#words, sleepers, how);
       waited(false);
     }
   }
@@ -222,16 +221,6 @@ export class Semaphore {
     Atomics.notify(words, free, sleeping >= awaited ? Number.POSITIVE_INFINITY : count);
   }
 
-  #enter(how: number): number {
-    Atomics.add(this.#words, sleepers, how);
-    return this.#waiters.enter();
-  }
-
-  #leave(slot: number, how: number): void {
-    this.#waiters.leave(slot);
-    Atomics.sub(this.#words, sleepers, how);
-  }
-
   /** One that was given the semaphore has died. */
   #report(who: string): void {
     const { lost } = this;
@@ -244,7 +233,7 @@ export class Semaphore {
 
   [watchSymbol](): Watch {
     const { number } = this.#memory;
-    return { kind: this.constructor.name, name: this.name, number, holders: [], waiters: this.#waiters.list() };
+    return { name: this.name, number, holders: [], waiters: this.#waiters.list() };
   }
 
   [inspect.custom](): string {

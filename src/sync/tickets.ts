@@ -61,8 +61,8 @@ export class Tickets {
     Atomics.store(this.#words, at, unused);
   }
 
-  /** Calls those who have waited longest. @returns how many */
-  call(count: number): number {
+  /** Calls those who have waited longest. */
+  call(count: number): void {
     const words = this.#words;
     const all = this.#inState(waiting);
     all.sort((a, b) => (words[a + 2]! - words[b + 2]!) | 0);
@@ -73,7 +73,6 @@ export class Tickets {
       Atomics.notify(words, at);
       calls += 1;
     }
-    return calls;
   }
 
   /** The threads that wait. */

@@ -185,8 +185,8 @@ export class Turns {
   }
 
   /** @param isOwned whether there is one who holds it */
-  watch(kind: string, isOwned: boolean): Watch {
-    const watch = watchLine(this.line, { kind, name: this.name, number: this.#number });
+  watch(isOwned: boolean): Watch {
+    const watch = watchLine(this.line, { name: this.name, number: this.#number });
     if (!isOwned || this.free > 0) return watch;
     return { ...watch, holders: [threadHere], here: { holder: this.scope, waiters: watch.here!.waiters } };
   }
@@ -247,7 +247,7 @@ export function limit(
 }
 
 /** Who stands in a line, for the wait-for graph. */
-export function watchLine(line: Line<Waiting>, which: Pick<Watch, 'kind' | 'name' | 'number'>): Watch {
+export function watchLine(line: Line<Waiting>, which: Pick<Watch, 'name' | 'number'>): Watch {
   const waiters = [...line].map(({ scope }) => scope);
   return { ...which, holders: [], waiters: waiters.map(() => threadHere), here: { holder: undefined, waiters } };
 }

@@ -1,4 +1,4 @@
-import { threadHere } from '../workers/lives.ts';
+import { hasEnded, threadHere } from '../workers/lives.ts';
 import { type Scope, scopeHere } from './owner.ts';
 
 /** Waiters of one primitive that can be known at the same time; more wait as well, unknown. */
@@ -49,12 +49,12 @@ export class Waiters {
     return [...this.#scopes.values()];
   }
 
-  /** Removes those for whom `isOver` holds. @returns how many */
-  clear(isOver: (thread: number) => boolean): number {
+  /** Removes those that have ended. @returns how many */
+  clear(): number {
     let cleared = 0;
     for (let index = this.#from; index < this.#from + waiterWords; index += 1) {
       const thread = Atomics.load(this.#words, index);
-      if (thread !== 0 && isOver(thread) && Atomics.compareExchange(this.#words, index, thread, 0) === thread) {
+      if (thread !== 0 && hasEnded(thread) && Atomics.compareExchange(this.#words, index, thread, 0) === thread) {
         cleared += 1;
       }
     }
@@ -64,8 +64,6 @@ export class Waiters {
 
 /** What the words of a primitive say about it now, for the wait-for graph. */
 export interface Watch {
-  /** `Lock`, `Semaphore`. */
-  readonly kind: string;
   readonly name: string;
   /** The same for the objects that threads have of one primitive, and for no other primitive. */
   readonly number: number;

@@ -9,9 +9,9 @@ import { Lock } from '../../src/sync/lock.ts';
 import { ReadWriteLock } from '../../src/sync/read-write-lock.ts';
 import { Semaphore } from '../../src/sync/semaphore.ts';
 import { Thread } from '../../src/workers/thread.ts';
-import { start, until, words } from './helpers.ts';
-
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { until } from '../channels/makers.ts';
+import { start, words } from './helpers.ts';
+import { settle } from './settle.ts';
 
 /** Takes both, the second when so many hold their first. */
 const takeBoth = (first: Lock, second: Lock, holding: Int32Array, all: number): void => {

@@ -1,4 +1,5 @@
 import { Thread } from '../../src/workers/thread.ts';
+import { stderrOf } from '../channels/makers.ts';
 
 /** Starts a function on a thread of its own. */
 export function start<A extends unknown[]>(target: (...args: A) => unknown, ...args: A): Thread<A> {
@@ -14,10 +15,9 @@ export async function run<A extends unknown[]>(target: (...args: A) => unknown, 
   return thread.exitCode === 0;
 }
 
-/** Polls until `holds`; the end of a test's patience is mocha's. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
+/** The lines that are printed on stderr while `use` runs. */
+export const warningsOf = async (use: () => Promise<unknown>): Promise<string[]> =>
+  (await stderrOf(use)).split('\n').filter((line) => line !== '');
 
 /** Words that threads share. */
 export const words = (count = 8): Int32Array => new Int32Array(new SharedArrayBuffer(4 * count));

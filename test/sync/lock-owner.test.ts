@@ -8,13 +8,13 @@ import {
   ThreadPoolExecutor,
   withExecutor,
 } from '../../src/index.ts';
-import { start, until, words } from './helpers.ts';
+import { until } from '../channels/makers.ts';
+import { start, words } from './helpers.ts';
 
 const kinds = { Lock, RLock };
 type Either = Lock | RLock;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// The names in brackets are those of the cases in CPython 3.13's Lib/test/lock_tests.py whose meaning these keep.
 for (const [kind, Kind] of Object.entries(kinds)) {
   describe(`${kind} whose owner ends`, function () {
     this.timeout(120_000);

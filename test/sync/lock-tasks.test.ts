@@ -28,7 +28,6 @@ const addTo = (one: Either, to: Int32Array, times: number) => {
 const addCaptured = (times: number) => addTo(captured, sum, times);
 const addCapturedR = (times: number) => addTo(capturedR, sum, times);
 
-// The names in brackets are those of the cases in CPython 3.13's Lib/test/lock_tests.py whose meaning these keep.
 for (const [kind, Kind] of Object.entries(kinds)) {
   describe(kind, function () {
     this.timeout(120_000);

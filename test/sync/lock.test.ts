@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { CancelledError, Lock, RLock, TimeoutError } from '../../src/index.ts';
-import { setHost } from '../../src/show/host.ts';
-import { run, start, until, words } from './helpers.ts';
+import { until } from '../channels/makers.ts';
+import { inCell } from '../show/cell.ts';
+import { run, start, words } from './helpers.ts';
 
 const kinds = { Lock, RLock };
 type Either = Lock | RLock;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The stack's first line of what a function throws. */
+/** The message of what a function throws. */
 const messageOf = (fn: () => unknown): string => {
   try {
     fn();
@@ -167,28 +168,17 @@ for (const [kind, Kind] of Object.entries(kinds)) {
       assert.ok(!lock.locked);
     });
 
-    it('is waited for no longer when the cell is interrupted', async () => {
-      const lock = new Kind();
-      const guard = await lock.acquire();
-      const ends = new Set<() => void>();
-      setHost({
-        display() {},
-        onInterrupt(end) {
-          ends.add(end);
-          return () => ends.delete(end);
-        },
-      });
-      try {
+    it('is waited for no longer when the cell is interrupted', () =>
+      inCell(async ({ ends, interrupt }) => {
+        const lock = new Kind();
+        const guard = await lock.acquire();
         const waits = lock.acquire();
-        for (const end of ends) end();
+        interrupt();
         await assert.rejects(waits, CancelledError);
         assert.equal(ends.size, 0);
-      } finally {
-        setHost(undefined);
-      }
-      guard.release();
-      assert.ok(!lock.locked);
-    });
+        guard.release();
+        assert.ok(!lock.locked);
+      }));
 
     // [test_release_unacquired, test_different_thread, test_release_save_unacquired]
     it('is released by its owner only; the error says who that is', async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { Lock, RLock, Thread } from '../../src/index.ts';
-import { stderrOf } from '../channels/makers.ts';
-import { start, words } from './helpers.ts';
+import { start, warningsOf, words } from './helpers.ts';
 
 type Either = Lock | RLock;
 
@@ -42,16 +41,12 @@ const behind = (door: Either, [first, second]: readonly [Either, Either]): Threa
     second,
   ) as never;
 
-/** The warnings of what `use` does. */
-const warnings = async (use: () => Promise<unknown>): Promise<string[]> =>
-  (await stderrOf(use)).split('\n').filter((line) => line !== '');
-
 describe('lock order', function () {
   this.timeout(120_000);
 
   it('that is turned round is warned of once, before anybody waits, with both locks and both threads', async () => {
     const [till, book] = [new Lock({ name: 'till' }), new RLock({ name: 'book' })];
-    const told = await warnings(async () => {
+    const told = await warningsOf(async () => {
       const one = new Thread(nest, till, book, 3);
       const two = new Thread(nest, book, till, 3);
       one.start();
@@ -68,7 +63,7 @@ describe('lock order', function () {
 
   it('is seen on one thread, across awaits', async () => {
     const [a, b] = [new Lock({ name: 'a' }), new Lock({ name: 'b' })];
-    const told = await warnings(async () => {
+    const told = await warningsOf(async () => {
       await a.with(async () => {
         await null;
         await b.with(() => {});
@@ -81,7 +76,7 @@ describe('lock order', function () {
 
   it('that is the same everywhere, or of tasks that only take turns, is no reason to warn', async () => {
     const [a, b, c] = [new Lock(), new Lock(), new RLock()];
-    const told = await warnings(async () => {
+    const told = await warningsOf(async () => {
       await runAll(new Thread(nest, a, b) as never, new Thread(nest, a, b) as never, new Thread(nest, b, c) as never);
       await runAll(new Thread(nest, c, c) as never);
       const task = async (first: Either, last: Either) => {
@@ -95,7 +90,7 @@ describe('lock order', function () {
 
   it('in a circle of three is warned of before it ever deadlocks, though no thread knows all three', async () => {
     const [a, b, c] = ['a', 'b', 'c'].map((name) => new Lock({ name }));
-    const told = await warnings(async () => {
+    const told = await warningsOf(async () => {
       // All three at the table, one of them eats at a time.
       const turn = words(1);
       const table = [start(eat, a!, b!, turn, 0), start(eat, b!, c!, turn, 1), start(eat, c!, a!, turn, 2)];
@@ -112,7 +107,7 @@ describe('lock order', function () {
 
   it('that closes several circles is told of the shortest', async () => {
     const [a, b, c, d, e] = Array.from('abcde', (name) => new Lock({ name }));
-    const told = await warnings(async () => {
+    const told = await warningsOf(async () => {
       await runAll(...[[a!, c!] as const, [b!, e!] as const, [a!, e!] as const].map(nesting));
       await runAll(...philosophers(a!, b!, c!, d!, e!));
     });
@@ -126,7 +121,7 @@ describe('lock order', function () {
   it('of philosophers of whom one is left-handed is no reason to warn, nor behind one door', async () => {
     const [a, b, c, d, e, f] = Array.from('abcdef', (name) => new Lock({ name }));
     const door = new RLock({ name: 'door' });
-    const told = await warnings(async () => {
+    const told = await warningsOf(async () => {
       await runAll(nesting([a!, b!]), nesting([b!, c!]), nesting([a!, c!]));
       await runAll(...[[d!, e!] as const, [e!, f!] as const, [f!, d!] as const].map((pair) => behind(door, pair)));
     });
@@ -136,7 +131,7 @@ describe('lock order', function () {
   it('is warned of when a second one goes past the door', async () => {
     const [a, b, c] = ['a', 'b', 'c'].map((name) => new Lock({ name }));
     const door = new Lock({ name: 'door' });
-    const told = await warnings(async () => {
+    const told = await warningsOf(async () => {
       await runAll(behind(door, [a!, b!]), behind(door, [b!, c!]), behind(door, [c!, a!]));
       // The first who goes past it can only meet one of the others.
       await runAll(nesting([b!, c!]));
@@ -148,7 +143,7 @@ describe('lock order', function () {
 
   it('of an RLock that is entered again is no circle', async () => {
     const [a, b] = [new RLock({ name: 'a' }), new RLock({ name: 'b' })];
-    const told = await warnings(async () => {
+    const told = await warningsOf(async () => {
       await runAll(
         new Thread(
           (one: RLock, other: RLock) => one.withSync(() => other.withSync(() => one.withSync(() => {}))),

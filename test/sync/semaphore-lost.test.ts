@@ -5,19 +5,7 @@ import { SharedCounter } from '../../src/sync/counter.ts';
 import { BoundedSemaphore, Semaphore } from '../../src/sync/semaphore.ts';
 import { until } from '../channels/makers.ts';
 import { bunch, outcome } from './bunch.ts';
-
-/** What is printed by console.warn while `use` runs. */
-async function warningsOf(use: () => Promise<unknown>): Promise<string[]> {
-  const { warn } = console;
-  const lines: string[] = [];
-  console.warn = (...args: unknown[]) => void lines.push(args.join(' '));
-  try {
-    await use();
-  } finally {
-    console.warn = warn;
-  }
-  return lines;
-}
+import { warningsOf } from './helpers.ts';
 
 /** The cases of CPython 3.13's BaseSemaphoreTests that can hold. */
 for (const Kind of [Semaphore, BoundedSemaphore]) {

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { CourseError, readEnvironment, root, stateDir } from './environment.ts';
 import { findLessons } from './lessons.ts';
 import { readLesson } from './notebook.ts';
 import { aboutLesson, indexPage, lessonPage } from './page.ts';
-import { runTool } from './stop.ts';
+import { parseOptions, runTool } from './stop.ts';
 
 const help = `npm run html -- [--dir FOLDER] [--out FOLDER]
 
@@ -77,7 +77,8 @@ async function convert(paths: readonly string[], out: string): Promise<void> {
 }
 
 async function html(args: string[]): Promise<number> {
-  const { values } = parse(args);
+  const options = { dir: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean' } } as const;
+  const { values } = parseOptions({ args, options }, help);
   if (values.help) {
     console.log(help);
     return 0;
@@ -86,17 +87,6 @@ async function html(args: string[]): Promise<number> {
   await makeSite(resolve(values.dir ?? join(root, 'notebooks')), out);
   console.log(`The pages are there: ${join(out, 'index.html')}`);
   return 0;
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: { dir: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean' } },
-    });
-  } catch (error) {
-    throw new CourseError(`${(error as Error).message}\n\n${help}`);
-  }
 }
 
 if (import.meta.main) runTool(html);

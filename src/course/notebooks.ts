@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { CourseError, root } from './environment.ts';
 import { differences, findings } from './judge.ts';
 import { findLessons } from './lessons.ts';
@@ -9,7 +8,7 @@ import { type Lesson, type Notebook, readLesson, writeLesson } from './notebook.
 import { Progress } from './progress.ts';
 import { LessonRunner } from './run.ts';
 import { startServer } from './server.ts';
-import { runTool, stopped } from './stop.ts';
+import { parseOptions, runTool, stopped } from './stop.ts';
 
 const help = `npm run notebooks -- [lessons] [--timeout S] [--check] [--dir FOLDER]
 
@@ -71,29 +70,19 @@ function compare(lesson: Lesson, fresh: Notebook): void {
   }
 }
 
+const known = {
+  timeout: { type: 'string' },
+  check: { type: 'boolean' },
+  dir: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
 function read(args: string[]) {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseOptions({ args, options: known, allowPositionals: true }, help);
   const text = values.timeout ?? '120';
   const timeout = Number(text) * 1000;
   if (!(timeout > 0)) throw new CourseError(`--timeout takes seconds, not ${JSON.stringify(text)}.`);
   return { ...values, names: positionals, dir: resolve(values.dir ?? join(root, 'notebooks')), timeout };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        timeout: { type: 'string' },
-        check: { type: 'boolean' },
-        dir: { type: 'string' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new CourseError(`${(error as Error).message}\n\n${help}`);
-  }
 }
 
 runTool(notebooks);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stateDir } from './environment.ts';
 
 const file = join(stateDir, 'durations.json');
+const out = process.stdout;
 
 /** Milliseconds of each code cell, by lesson. */
 type Durations = Record<string, number[]>;
@@ -23,24 +24,22 @@ function lastDurations(): Durations {
 export class Progress {
   readonly #last: Durations = lastDurations();
   readonly #lessons: readonly { name: string; cells: number }[];
-  readonly #out: NodeJS.WriteStream;
   #ticker: NodeJS.Timeout | undefined;
 
-  constructor(lessons: readonly { name: string; cells: number }[], out: NodeJS.WriteStream = process.stdout) {
+  constructor(lessons: readonly { name: string; cells: number }[]) {
     this.#lessons = lessons;
-    this.#out = out;
   }
 
   /** A cell begins. */
   cell(lesson: number, cell: number): void {
     clearInterval(this.#ticker);
-    if (!this.#out.isTTY) return;
+    if (!out.isTTY) return;
     const begun = performance.now();
     const { name, cells } = this.#lessons[lesson]!;
     const show = () => {
       const left = this.#left(lesson, cell) - Math.min(performance.now() - begun, this.#expected(name, cell));
       const line = `${name}: cell ${cell + 1} of ${cells}, ${about(left)} left`;
-      this.#out.write(`\r\x1b[K${line.slice(0, this.#out.columns - 1)}`);
+      out.write(`\r\x1b[K${line.slice(0, out.columns - 1)}`);
     };
     show();
     this.#ticker = setInterval(show, 1000);
@@ -55,13 +54,13 @@ export class Progress {
     this.clear();
     const sum = durations.reduce((a, b) => a + b, 0);
     const left = lesson + 1 < this.#lessons.length ? `; ${about(this.#left(lesson + 1, 0))} left` : '';
-    this.#out.write(`${name}: ${cells} cells in ${(sum / 1000).toFixed(1)} s, ${note}${left}\n`);
+    out.write(`${name}: ${cells} cells in ${(sum / 1000).toFixed(1)} s, ${note}${left}\n`);
   }
 
   /** Takes the changing line away. */
   clear(): void {
     clearInterval(this.#ticker);
-    if (this.#out.isTTY) this.#out.write('\r\x1b[K');
+    if (out.isTTY) out.write('\r\x1b[K');
   }
 
   /** Milliseconds from the beginning of a cell to the end of all lessons. */

@@ -5,8 +5,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { end as endProcesses } from '../kernel/processes.ts';
 import { CourseError, type Environment, readEnvironment } from './environment.ts';
-import { killProcesses, markVariable, processesWith } from './processes.ts';
+import { markVariable, processesWith } from './processes.ts';
 
 interface ServerOptions {
   /** The folder that the server shows; kernels start in it. */
@@ -58,10 +59,6 @@ export class JupyterServer {
   /** Ends the server, its kernels and all that these started. */
   async close(): Promise<void> {
     await end(this.#child, this.#mark);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
   }
 }
 
@@ -173,5 +170,5 @@ async function end(child: ChildProcess, mark: string): Promise<void> {
     child.kill('SIGTERM');
     await Promise.race([exit, sleep(10_000, undefined, { ref: false })]);
   }
-  await killProcesses(processesWith(markVariable, mark));
+  await endProcesses(processesWith(markVariable, mark), 'SIGKILL', 2000);
 }

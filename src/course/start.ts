@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { CourseError, root } from './environment.ts';
 import { type JupyterServer, startServer } from './server.ts';
-import { runTool, Stopped, stopped } from './stop.ts';
+import { parseOptions, runTool, Stopped, stopped } from './stop.ts';
 
 const help = `npm start -- [--port N] [--no-browser]
 
@@ -49,24 +48,14 @@ async function start(args: string[]): Promise<number> {
 }
 
 function read(args: string[]): { port: number; browser: boolean; help: boolean } {
-  const { values } = parse(args);
+  const known = { port: { type: 'string' }, 'no-browser': { type: 'boolean' }, help: { type: 'boolean' } } as const;
+  const { values } = parseOptions({ args, options: known }, help);
   const text = values.port ?? '8888';
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new CourseError(`--port takes a number from 1 to 65535, not ${JSON.stringify(text)}.`);
   }
   return { port, browser: !values['no-browser'] && canOpenBrowser(), help: values.help ?? false };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: { port: { type: 'string' }, 'no-browser': { type: 'boolean' }, help: { type: 'boolean' } },
-    });
-  } catch (error) {
-    throw new CourseError(`${(error as Error).message}\n\n${help}`);
-  }
 }
 
 /** Without a screen, Python would look for a browser in the terminal and spoil it. */

@@ -1,4 +1,6 @@
 import { constants } from 'node:os';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { CourseError } from './environment.ts';
 
 /**
  * Rejects when this process is asked to end: Ctrl-C, a signal, or the end of the process that started it. Raced with
@@ -38,9 +40,21 @@ export function runTool(tool: (args: string[]) => Promise<number>): void {
   tool(process.argv.slice(2))
     .catch((error: unknown) => {
       if (error instanceof Stopped) return error.code;
-      const name = error instanceof Error ? error.name : '';
-      console.error(name === 'CourseError' ? (error as Error).message : error);
+      console.error(error instanceof CourseError ? error.message : error);
       return 1;
     })
     .then((code) => process.exit(code));
+}
+
+/**
+ * The options of a tool's command line.
+ *
+ * @throws {CourseError} for what it does not know, with its help
+ */
+export function parseOptions<const Config extends ParseArgsConfig>(config: Config, help: string) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    throw new CourseError(`${(error as Error).message}\n\n${help}`);
+  }
 }

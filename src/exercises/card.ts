@@ -2,7 +2,7 @@ import { escapeHtml, type Part, partsOf, Shown } from '../show/parts.ts';
 import { table } from '../show/table.ts';
 
 /** What a card says; asked for each time it is shown, so that it tells the state of that moment. */
-export interface CardFace {
+interface CardFace {
   readonly title: string;
   readonly rows?: readonly Readonly<Record<string, string>>[];
   readonly lines: readonly string[];

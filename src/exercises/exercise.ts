@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Card } from './card.ts';
 import type { Definition } from './definition.ts';
 import { definitions, type ExerciseId } from './lessons/index.ts';
+import { inWords } from './observe.ts';
 import { note, progressOf } from './progress.ts';
 import { sameProgram } from './source.ts';
 import { type Finding, Verdict } from './verdict.ts';
@@ -36,10 +37,15 @@ export class Exercise<Answer> extends Card {
     const { id, stub, judge } = this.#definition;
     if (answer === undefined || (await untouched(answer, stub))) return new Verdict(id, 'not attempted', []);
     const findings: Finding[] = [];
-    await judge(answer, (property, holds, evidence) => {
-      findings.push({ property, holds, evidence });
-      return holds;
-    });
+    try {
+      await judge(answer, (property, holds, evidence) => {
+        findings.push({ property, holds, evidence });
+        return holds;
+      });
+    } catch (error) {
+      // What an answer gives need not be anything that can be compared or told in words.
+      findings.push({ property: 'it can be judged', holds: false, evidence: inWords(error) });
+    }
     const solved = findings.length > 0 && findings.every((finding) => finding.holds);
     const unsaved = progressOf(id)[solved ? 'solved' : 'tried'] ? undefined : note(id, solved ? 'solved' : 'tried');
     return new Verdict(id, solved ? 'correct' : 'wrong', findings, unsaved);

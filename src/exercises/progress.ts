@@ -2,10 +2,10 @@ import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a reader can have done with an exercise; only changes are written down. */
-export type Step = 'tried' | 'solved' | 'hint' | 'solution';
+type Step = 'tried' | 'solved' | 'hint' | 'solution';
 
 /** How far a reader has come with one exercise. */
-export interface Progress {
+interface Progress {
   readonly tried: boolean;
   readonly solved: boolean;
   /** How many hints were asked for. */

@@ -99,6 +99,12 @@ describe('an exercise', () => {
     }
   });
 
+  it('takes what cannot be told in words for wrong', async () => {
+    const verdict = await exercise('07.1').check(async () => 10n);
+    assert.equal(verdict.outcome, 'wrong');
+    assert.match(String(verdict), /it can be judged +✗ no +TypeError: .*BigInt/);
+  });
+
   it('is found by its id; another id is refused by name', () => {
     assert.match(String(exercise('00.1')), /Exercise 00\.1/);
     assert.throws(() => exercise('99.9' as '00.1'), /no exercise '99\.9'\. There are: 00\.1/);

@@ -53,6 +53,12 @@ const launch: Launch = (order, _transfer, { heard, ended }) => {
   child.on('error', (error) => console.error(`${order.who}: ${error.message}`));
   // 'close' comes after the exit and after the last of the output.
   child.once('close', (code, signal) => ended(code ?? -(signal === null ? 1 : constants.signals[signal])));
-  child.send(order);
+  try {
+    child.send(order);
+  } catch (error) {
+    // An argument cannot be copied, and a child without an order would wait for ever.
+    child.kill('SIGKILL');
+    throw error;
+  }
   return { id: child.pid, terminate: () => child.kill('SIGTERM'), kill: () => child.kill('SIGKILL') };
 };

@@ -6,6 +6,7 @@ import { channels, nextEventId } from '../timing/events.ts';
 import type { Notice, Order } from './entry.ts';
 import { giveAll, type Leave, noteShared } from './holders.ts';
 import { type Lane, laneHere, takeLane } from './lanes.ts';
+import { timer } from './timer.ts';
 
 /** What `new Thread({ … })` and `new Process({ … })` take: the names are Python's. */
 export interface RunnableOptions<A extends unknown[]> {
@@ -141,19 +142,13 @@ export class Runnable<A extends unknown[]> {
    */
   async join(timeout?: number): Promise<boolean> {
     if (this.#state === 'new') throw new Error(`${this.#kind} '${this.name}' was not started: call start() first`);
-    if (timeout === undefined) {
-      await this.#over;
-      return true;
-    }
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), timeout);
+    return new Promise((resolve) => {
+      const clock = timer(timeout, () => resolve(false));
+      void this.#over.then(() => {
+        clearTimeout(clock);
+        resolve(true);
+      });
     });
-    try {
-      return await Promise.race([this.#over.then(() => true), late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   /** True from `start()` until it has ended. */

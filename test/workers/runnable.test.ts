@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { pidsOfChildren } from '../../src/workers/children.ts';
 import { Process } from '../../src/workers/process.ts';
 import { Thread } from '../../src/workers/thread.ts';
 
@@ -68,6 +69,21 @@ describe('Thread and Process', () => {
     worker.terminate();
     assert.equal(await worker.join(), true);
     assert.equal(worker.exitCode, worker instanceof Thread ? 1 : -15);
+  });
+
+  it('are not left behind when an argument cannot be copied', async () => {
+    const gone = new ArrayBuffer(8);
+    structuredClone(gone, { transfer: [gone] });
+    for (const Worker of [Thread, Process]) {
+      assert.throws(() => new Worker((_: ArrayBuffer) => {}, gone).start(), /detached/);
+    }
+    while (pidsOfChildren().length > 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  });
+
+  both('are waited for as long as it takes when join is given Infinity', async (make) => {
+    const worker = make(() => {});
+    worker.start();
+    assert.equal(await worker.join(Number.POSITIVE_INFINITY), true);
   });
 
   it('take the shape { target, args, name }', async () => {

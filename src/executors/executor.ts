@@ -2,6 +2,7 @@ import { now } from '../timing/clock.ts';
 import type { Backend } from './backend.ts';
 import { BrokenExecutor } from './errors.ts';
 import { Future, FutureJob } from './future.ts';
+import { cancelled } from './job.ts';
 import { MapRun } from './map-run.ts';
 import { type MapOptions, Mapped } from './mapped.ts';
 
@@ -197,14 +198,15 @@ export async function withExecutor<E extends Executor, R>(executor: E, use: (exe
 }
 
 function cancelBySignal(job: FutureJob, signal: AbortSignal): void {
+  if (signal.aborted) {
+    // Its backend never had it.
+    job.abandon(cancelled(job.call.name, signal.reason), now());
+    return;
+  }
   const abort = (): void => {
     job.reason = signal.reason;
     job.holder.cancel(job);
   };
-  if (signal.aborted) {
-    abort();
-    return;
-  }
   signal.addEventListener('abort', abort, { once: true });
   job.whenOver(() => signal.removeEventListener('abort', abort));
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { timer } from '../workers/timer.ts';
 import { TimeoutError } from './errors.ts';
 import { Job } from './job.ts';
 
@@ -111,10 +112,9 @@ export class Future<T> implements Promise<T> {
     const settled = this.#settled();
     if (timeout === undefined || this.#job.over) return settled;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new TimeoutError(`task '${this.name}' has no result after ${timeout} ms`));
-      }, timeout);
-      settled.then(resolve, reject).finally(() => clearTimeout(timer));
+      const late = (): void => reject(new TimeoutError(`task '${this.name}' has no result after ${timeout} ms`));
+      const clock = timer(timeout, late);
+      settled.then(resolve, reject).finally(() => clearTimeout(clock));
     });
   }
 

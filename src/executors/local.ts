@@ -3,6 +3,7 @@ import { host } from '../show/host.ts';
 import { now } from '../timing/clock.ts';
 import { laneHere, takeLane } from '../workers/lanes.ts';
 import { runTask } from '../workers/scopes.ts';
+import { timer } from '../workers/timer.ts';
 import type { Backend } from './backend.ts';
 import { noKeys } from './calls.ts';
 import { TimeoutError } from './errors.ts';
@@ -108,18 +109,20 @@ export class Local implements Backend {
     const args = job.args as never[];
     const started = now();
     job.run(lane?.name ?? laneHere(), started);
-    const timer = runTimeout === undefined ? undefined : setTimeout(() => this.#overtime(job, runTimeout), runTimeout);
+    const clock = timer(runTimeout, () => this.#overtime(job, runTimeout!));
     let ok = true;
+    let isLater = false;
     let outcome: unknown;
     try {
       const run = (): unknown => runTask(() => fn(...args));
       outcome = this.#concurrent ? signals.run(controller.signal, run) : run();
-      if (isThenable(outcome)) outcome = await outcome;
+      isLater = isThenable(outcome);
+      if (isLater) outcome = await outcome;
     } catch (error) {
       ok = false;
       outcome = error;
     }
-    clearTimeout(timer);
+    clearTimeout(clock);
     const finished = now();
     // The place is taken until the function has really left, also when its future was given up before.
     this.#running.delete(job);
@@ -128,7 +131,8 @@ export class Local implements Backend {
       this.#unfinished -= 1;
       job.finish(ok, outcome, started, finished, finished);
     }
-    this.#next();
+    // Else `#next` is what called this, and goes on: calls within calls, one for each task, would overflow the stack.
+    if (isLater) this.#next();
     this.#checkIdle();
   }
 

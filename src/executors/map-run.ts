@@ -1,5 +1,6 @@
 import { now } from '../timing/clock.ts';
 import { channels } from '../timing/events.ts';
+import { timer } from '../workers/timer.ts';
 import type { Backend } from './backend.ts';
 import { TimeoutError } from './errors.ts';
 import { iteratorOf, sizeOf } from './items.ts';
@@ -97,12 +98,8 @@ export class MapRun {
    */
   stop(which: 'waiting' | 'all', reason?: unknown): void {
     if (!this.#exhausted) {
-      this.#exhausted = true;
       this.#lastError = { error: cancelled(this.#call.name, reason) };
-      try {
-        // An async input may return a promise; what its clean-up throws belongs to nobody here.
-        Promise.resolve(this.#giveBack()).catch(() => {});
-      } catch {}
+      this.#leaveInput();
     }
     if (this.#unfinished > 0) {
       for (let index = this.#head; index < this.#window.length; index += 1) {
@@ -226,7 +223,21 @@ export class MapRun {
     if (key !== undefined) item.key = JSON.stringify([key, this.#pulled++]);
     this.#window.push(item);
     this.#unfinished += 1;
-    this.#backend.add(item);
+    try {
+      this.#backend.add(item);
+    } catch (error) {
+      // It cannot travel, or no worker can be had: the last item, which fails like any other.
+      this.#leaveInput();
+      item.finish(false, error, 0, 0, now());
+    }
+  }
+
+  #leaveInput(): void {
+    this.#exhausted = true;
+    try {
+      // An async input may return a promise; what its clean-up throws belongs to nobody here.
+      Promise.resolve(this.#giveBack()).catch(() => {});
+    } catch {}
   }
 
   #inputFailed(error: unknown): void {
@@ -237,16 +248,16 @@ export class MapRun {
   }
 
   async #wait(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
+    let clock: NodeJS.Timeout | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
         this.#wake = resolve;
         if (this.#deadline === undefined) return;
-        timer = setTimeout(() => reject(this.#timedOut()), Math.max(0, this.#deadline - now()));
+        clock = timer(Math.max(0, this.#deadline - now()), () => reject(this.#timedOut()));
       });
     } finally {
       this.#wake = undefined;
-      clearTimeout(timer);
+      clearTimeout(clock);
     }
   }
 

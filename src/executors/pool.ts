@@ -139,6 +139,8 @@ export class Pool implements Backend, SlotOwner {
       if (this.#queue.peek() === undefined) break;
       if (slot.idle) slot.send(takeChunk(this.#queue, this.#slots.length, this.#mostTasks - slot.tasks));
     }
+    // What the last worker that there will be gave back.
+    if (this.#broken !== undefined && this.#open.size + this.#starting.size === 0) this.#failWaiting(this.#broken);
     const waiting = this.#queue.peek() === undefined ? 0 : this.#queue.length;
     for (const slot of this.#slots) {
       if (waiting <= this.#starting.size) break;
@@ -210,8 +212,12 @@ export class Pool implements Backend, SlotOwner {
   #break(cause: unknown): void {
     const why = cause instanceof Error ? cause.message : String(cause);
     this.#broken ??= new BrokenExecutor(`a worker of this executor could not start: ${why}`, { cause });
+    this.#failWaiting(this.#broken);
+  }
+
+  #failWaiting(error: BrokenExecutor): void {
     const time = now();
-    for (const job of this.#queue.drain()) job.finish(false, this.#broken, 0, 0, time);
+    for (const job of this.#queue.drain()) job.finish(false, error, 0, 0, time);
   }
 
   #interrupt(): void {

@@ -1,6 +1,7 @@
 import { now } from '../timing/clock.ts';
 import { channels } from '../timing/events.ts';
 import { type Lane, takeLane } from '../workers/lanes.ts';
+import { timer } from '../workers/timer.ts';
 import { batchOf } from './batch.ts';
 import type { Engine, Link } from './engine.ts';
 import { TimeoutError, WorkerDied } from './errors.ts';
@@ -204,7 +205,7 @@ export class Slot {
 
   /** Ends a job if it has run for `runTimeout` ms; looks after `ms` whether it has. */
   #watch(job: PoolJob, runTimeout: number, ms: number): void {
-    this.#timer = setTimeout(() => this.#overtime(job, runTimeout), Math.max(1, ms));
+    this.#timer = timer(ms, () => this.#overtime(job, runTimeout));
   }
 
   #overtime(job: PoolJob, runTimeout: number): void {
@@ -232,8 +233,9 @@ export class Slot {
     const time = now();
     const good = jobs.length === 1 ? [] : jobs.filter(({ args }) => copies(args));
     for (const job of jobs) if (!good.includes(job)) job.finish(false, error, time, time, time);
+    this.tasks -= jobs.length;
+    // Also when there are none: the pool is told in any case that this worker is free again.
     this.#owner.back(good);
-    this.#owner.free(this);
   }
 
   #end(index: number): void {

@@ -1,3 +1,4 @@
+import { timer } from '../workers/timer.ts';
 import { TimeoutError } from './errors.ts';
 import { type Future, hasFailed } from './future.ts';
 
@@ -28,7 +29,7 @@ export function wait<F extends Future<unknown>>(
   const notDone = new Set<F>([...all].filter((future) => !future.done()));
   const done = new Set<F>([...all].filter((future) => !notDone.has(future)));
   return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined;
+    let clock: NodeJS.Timeout | undefined;
     const enough = (last?: F): boolean => {
       if (notDone.size === 0) return true;
       if (returnWhen === 'FIRST_COMPLETED') return done.size > 0;
@@ -36,7 +37,7 @@ export function wait<F extends Future<unknown>>(
       return (last === undefined ? [...done] : [last]).some(hasFailed);
     };
     const end = (): void => {
-      clearTimeout(timer);
+      clearTimeout(clock);
       // Copies, so that a future which ends later does not move in sets the caller holds.
       resolve({ done: new Set(done), notDone: new Set(notDone) });
     };
@@ -50,7 +51,7 @@ export function wait<F extends Future<unknown>>(
       end();
       return;
     }
-    if (timeout !== undefined) timer = setTimeout(end, timeout);
+    clock = timer(timeout, end);
     for (const future of notDone) {
       future.addDoneCallback(() => {
         notDone.delete(future);
@@ -106,20 +107,19 @@ export function asCompleted<F extends Future<unknown>>(
   }
 
   async function nextReady(given: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
+    let clock: NodeJS.Timeout | undefined;
     const missing = indices.size - given;
     try {
       await new Promise<void>((resolve, reject) => {
         wake = resolve;
         if (deadline === undefined) return;
-        timer = setTimeout(
-          () => reject(new TimeoutError(`${missing} of ${indices.size} futures are not done after ${timeout} ms`)),
-          Math.max(0, deadline - performance.now()),
+        clock = timer(Math.max(0, deadline - performance.now()), () =>
+          reject(new TimeoutError(`${missing} of ${indices.size} futures are not done after ${timeout} ms`)),
         );
       });
     } finally {
       wake = undefined;
-      clearTimeout(timer);
+      clearTimeout(clock);
     }
   }
 }

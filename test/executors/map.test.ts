@@ -3,6 +3,7 @@ import { CancelledError, TimeoutError } from '../../src/executors/errors.ts';
 import { withExecutor } from '../../src/executors/executor.ts';
 import { AsyncExecutor, ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/executors/executors.ts';
 import { currentSignal } from '../../src/executors/local.ts';
+import { ShippingError } from '../../src/shipping/index.ts';
 import { makers } from './makers.ts';
 import { mapCases } from './map-cases.ts';
 
@@ -47,6 +48,31 @@ describe('map, time and cancellation', () => {
           (error) => error instanceof CancelledError && error.cause === reason,
         );
         assert.equal(await pool.submit(same, 5), 5);
+      });
+    });
+
+    it(`ends at an item that cannot travel, after the results before it: ${Pool.name}`, async () => {
+      await withExecutor(new Pool(1), async (pool) => {
+        let isLeft = false;
+        function* at(bad: number) {
+          try {
+            for (let n = 0; ; n += 1) yield n === bad ? new WeakMap() : n;
+          } finally {
+            isLeft = true;
+          }
+        }
+        async function* later(bad: number) {
+          yield* at(bad);
+        }
+        for (const [input, bad] of [[at, 0] as const, [at, 500] as const, [later, 20] as const]) {
+          const seen: unknown[] = [];
+          isLeft = false;
+          await assert.rejects(async () => {
+            for await (const x of pool.map((item: unknown) => item, input(bad), { inFlight: 4 })) seen.push(x);
+          }, ShippingError);
+          assert.deepEqual([seen.length, isLeft], [bad, true]);
+          await assert.rejects(async () => await pool.map((item: unknown) => item, input(bad)), ShippingError);
+        }
       });
     });
 

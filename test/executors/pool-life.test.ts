@@ -124,6 +124,29 @@ describe('the life of a pool', () => {
     });
   }
 
+  it('fails what its last worker gives back when no other can be had', async () => {
+    const words = new Int32Array(new SharedArrayBuffer(12));
+    const initializer = (shared: Int32Array) => {
+      if (Atomics.add(shared, 0, 1) === 0) return;
+      Atomics.wait(shared, 1, 0);
+      throw new Error('one was enough');
+    };
+    const pool = new ThreadPoolExecutor(2, { initializer, initargs: [words] });
+    const die = (shared: Int32Array) => {
+      Atomics.store(shared, 1, 1);
+      Atomics.notify(shared, 1);
+      Atomics.wait(shared, 2, 0);
+      process.exit(1);
+    };
+    const told: number[] = [];
+    pool.map(die, [words, words], { chunksize: 2, progress: (done) => told.push(done) });
+    await assert.rejects(pool.warmUp(), /one was enough/);
+    Atomics.store(words, 2, 1);
+    Atomics.notify(words, 2);
+    await pool.shutdown();
+    assert.equal(told.at(-1), 2);
+  });
+
   it('gives a process its number of tasks and then replaces it', async () => {
     await withExecutor(new ProcessPoolExecutor(1, { maxTasksPerChild: 2 }), async (pool) => {
       const pids = await pool.map(() => process.pid, [1, 2, 3, 4, 5]);

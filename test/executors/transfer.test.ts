@@ -62,6 +62,8 @@ describe('arguments and results that are memory', () => {
         errors.map((error) => error !== undefined),
         [false, true, false],
       );
+      const many = await Promise.all(Array.from({ length: 20_000 }, () => pool.submit(size, gone).exception()));
+      assert.ok(many.every((error) => error !== undefined));
     });
   });
 });

@@ -1,3 +1,4 @@
+import { isPlain } from '../executors/outcome.ts';
 import { receiveValue, shipValue } from '../shipping/index.ts';
 
 /** Where a value is ready to go: nowhere yet, to other threads, or also to other processes. */
@@ -11,17 +12,13 @@ export interface Item {
   readonly transfer: readonly unknown[];
 }
 
-/** True for what every channel carries as it is. */
-const isPrimitive = (value: unknown): boolean =>
-  value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol');
-
 /**
  * Makes a value ready to go.
  *
  * @throws ShippingError naming what cannot go there
  */
 export function pack(value: unknown, form: Form, transfer: readonly unknown[] = []): Item {
-  if (form === 'here' || isPrimitive(value)) return { value, form, transfer };
+  if (form === 'here' || isPlain(value)) return { value, form, transfer };
   const moves = form === 'thread' ? [...transfer] : undefined;
   return { value: shipValue(value, form, moves, 'item'), form, transfer: moves ?? [] };
 }
@@ -35,5 +32,5 @@ export function repack(item: Item, form: 'thread' | 'process'): Item {
 
 /** The value itself, for one who takes it here. */
 export function unpack(item: Item): unknown {
-  return item.form === 'here' || isPrimitive(item.value) ? item.value : receiveValue(item.value);
+  return item.form === 'here' || isPlain(item.value) ? item.value : receiveValue(item.value);
 }

@@ -5,21 +5,18 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './paths.mjs';
-import { python } from './steps.mjs';
+import { npmCommand, python } from './steps.mjs';
 import { isAtHome, isOurs, list } from './venv.mjs';
 
 /** @typedef {import('./environment.mjs').Environment} Environment */
 
-/** npm's version: of the one that runs this, or of the one on the path. */
 export function npmVersion() {
-  const script = process.env.npm_execpath ?? '';
-  const [command, ...first] = script.endsWith('npm-cli.js') ? [process.execPath, script] : ['npm'];
+  const [command, ...first] = npmCommand();
   try {
-    const told = execFileSync(command, [...first, '--version'], {
+    return execFileSync(command, [...first, '--version'], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    return told.trim();
+    }).trim();
   } catch (error) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
     throw new Error(code === 'ENOENT' ? 'not found' : `it does not run: ${message}`);

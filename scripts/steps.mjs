@@ -69,8 +69,7 @@ export const packages = {
       if (isInstalled()) return;
       // npm would leave it until the end, and a half-emptied folder could be taken for whole.
       rmSync(installedLock, { force: true });
-      const script = process.env.npm_execpath ?? '';
-      const [command, ...first] = script.endsWith('npm-cli.js') ? [process.execPath, script] : ['npm'];
+      const [command, ...first] = npmCommand();
       const options = [
         '--include=dev',
         '--engine-strict=false',
@@ -86,12 +85,24 @@ export const packages = {
   },
 };
 
+/**
+ * The npm that runs this, or the one on the path.
+ * @returns {[program: string, ...args: string[]]}
+ */
+export function npmCommand() {
+  const script = process.env.npm_execpath ?? '';
+  return script.endsWith('npm-cli.js') ? [process.execPath, script] : ['npm'];
+}
+
 /** Whether `npm install` or `npm ci`, run by hand, has already put there what the lock file names. */
 export function isInstalled() {
-  const [wanted, found] = [packageLock, installedLock].map((path) => {
-    const text = readIfThere(path);
-    return text === undefined ? undefined : JSON.parse(text).packages;
-  });
+  const wanted = JSON.parse(readIfThere(packageLock) ?? '{}').packages;
+  let found;
+  try {
+    found = JSON.parse(readIfThere(installedLock) ?? '').packages;
+  } catch {
+    // None is there, or npm was killed while it wrote it.
+  }
   if (!wanted || !found) return false;
   const isThere = (/** @type {string} */ path) =>
     wanted[path].version === found[path]?.version &&

@@ -119,6 +119,14 @@ describe('npm run doctor', function () {
     assert.equal(status(), '');
   });
 
+  it('finds the packages amiss when npm was killed while it wrote down what it had installed', async () => {
+    mkdirSync(from('node_modules'));
+    writeFileSync(from('node_modules/.package-lock.json'), '{"packages": {');
+    const seen = await doctor(['--quick']);
+    rmSync(from('node_modules'), { recursive: true });
+    assert.match(found(seen, titles.packages), /^not all that package-lock\.json names is in node_modules – /);
+  });
+
   it('names a Node that is too old, npm and Python that are missing', async () => {
     const old = 'data:text/javascript,Object.defineProperty(process, "versions", { value: { node: "18.20.0" } })';
     const bin = join(parent, 'bin');

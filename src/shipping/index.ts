@@ -65,7 +65,11 @@ export function receiveValue(value: unknown): unknown {
  * fails: what cannot travel is replaced by a text that says so.
  */
 export function shipError(error: unknown, to: Target): unknown {
-  return isPlain(error, to === 'thread') ? error : outgoing().writeError(error, to);
+  try {
+    return isPlain(error, to === 'thread') ? error : outgoing().writeError(error, to);
+  } catch {
+    return 'What was thrown cannot be sent: to read it throws.'; // a getter, or Error.prepareStackTrace
+  }
 }
 
 /** What was thrown on the other side, to be thrown again here. */

@@ -34,7 +34,7 @@ export function write(value: unknown, to: Target, transfer: unknown[] | undefine
 /** See `shipError` in `index.ts`; for what is not plain data. */
 export function writeError(error: unknown, to: Target): unknown {
   // An error whose class cannot travel is an error of the nearest class that can.
-  const refuse = (value: unknown): string => `${inspect(value, { depth: -1 })} cannot be sent`;
+  const refuse = (value: unknown): string => `${inspect(value, { depth: -1, customInspect: false })} cannot be sent`;
   return writeWith(error, to, 'error', { refuse }, (cls) => Object.getPrototypeOf(cls) as AnyFunction);
 }
 

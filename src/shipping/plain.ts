@@ -44,7 +44,11 @@ export function isPlain(value: unknown, shared: boolean): boolean {
 /** The same at little cost; undefined for data that is large, deep or goes in circles. */
 export function isPlainAtOnce(value: unknown, shared: boolean): boolean | undefined {
   budget = firstLook.objects;
-  return look(value, shared, firstLook.depth);
+  try {
+    return look(value, shared, firstLook.depth);
+  } catch {
+    return false; // a getter threw: it travels as a getter
+  }
 }
 
 /** Undefined when the data is too deep or too large for this look. */

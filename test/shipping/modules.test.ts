@@ -180,9 +180,7 @@ describe('functions of plain modules', function () {
     const failing = () => {
       throw new Error('here');
     };
-    await far.thread
-      .run(failing)
-      .catch((error: Error) => assert.match(error.stack ?? '', /at failing \(function:failing:2:/));
+    await assert.rejects(far.thread.run(failing), { stack: /at failing \(function:failing:2:/ });
   });
 
   it('go on from a worker to a worker of its own', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
+import { inspect, types } from 'node:util';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
 import { receiveError, receiveValue, registerShippable, shipError, shipValue } from '../../src/shipping/index.ts';
@@ -83,7 +84,6 @@ describe('values on their way', function () {
       );
       await fc.assert(
         fc.asyncProperty(mixed, async (value) => {
-          // Objects without a prototype come back as plain ones where all is plain data: the structured clone's way.
           assert.deepEqual(await far[engine].run(echo, value), value);
         }),
         { numRuns: 150 },
@@ -177,6 +177,12 @@ describe('values on their way', function () {
   });
 
   it('that were thrown always arrive', () => {
+    const fail = () => {
+      throw new Error('do not read this');
+    };
+    const unreadable = Object.defineProperty({}, 'x', { get: fail, enumerable: true });
+    const circle: unknown[] = [];
+    circle.push(circle, unreadable);
     const throwers = [
       () => Object.assign(new Error('x'), { self: undefined as unknown, f: () => throwers, w: new WeakMap() }),
       () => new Proxy(new Error('behind'), {}),
@@ -185,9 +191,17 @@ describe('values on their way', function () {
       () => Promise.resolve(),
       () => process.stdout,
       () => null,
+      () => unreadable,
+      () => Object.assign(new Error('x'), { unreadable }),
+      () => Object.assign(new Error('x'), { w: Object.assign(new WeakMap(), { [inspect.custom]: fail }) }),
+      () => circle,
     ];
     for (const make of throwers) {
-      for (const engine of engines) receiveError(structuredClone(shipError(make(), engine)));
+      for (const engine of engines) {
+        const thrown = make();
+        const back = receiveError(structuredClone(shipError(thrown, engine)));
+        if (types.isNativeError(thrown)) assert.equal((back as Error).message, thrown.message);
+      }
     }
     const error = throwers[0]?.() as Error & { self: unknown };
     error.self = error;

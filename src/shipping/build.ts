@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
-import { types } from 'node:util';
 import { serialize } from 'node:v8';
 import type { AnyFunction, Target } from './contract.ts';
 import { Encoder } from './encode.ts';
 import { classId } from './identity.ts';
 import { type Surroundings, surroundingsOf } from './inspect.ts';
 import { builtStrict } from './keepers.ts';
-import { originInPackage, originOf, whereKnown } from './modules.ts';
+import { importNode, originInPackage, originOf } from './modules.ts';
 import { fileName } from './names.ts';
 import type { Binding, Definition, Parcel } from './parcel.ts';
 import { describeRefused, type Path, pathText, type Refusal } from './refusal.ts';
-import { knownClass } from './registry.ts';
 import { type Member, resolveNames, scriptEnvironment, type Variable } from './resolve.ts';
 import { scriptOf } from './scripts.ts';
 import { changedShape, isNative, nameOf, ownKeys, textOf, unusedName } from './shape.ts';
@@ -122,7 +120,7 @@ export class Builder {
   #callable(fn: AnyFunction, path: Path): WireNode {
     const known = this.nodeOf(fn);
     if (known) return known;
-    if (isNative(fn) || types.isProxy(fn)) return this.#refuse(pathText(path), describeRefused(fn));
+    if (isNative(fn)) return this.#refuse(pathText(path), describeRefused(fn));
     const text = textOf(fn);
     let source: Source;
     try {
@@ -221,7 +219,7 @@ export class Builder {
     this.#environments.set(environment, bindings);
     if (bindings.has(name)) return;
     const path: Path = { step: name };
-    if (typeof value === 'function' && !types.isProxy(value)) {
+    if (typeof value === 'function') {
       const before = this.refusals.length;
       bindings.set(name, this.#callable(value as AnyFunction, path));
       this.#addUse(before, used);
@@ -279,12 +277,4 @@ export class Builder {
       index = -1;
     }
   }
-}
-
-/** The node of what is found by its name there. */
-function importNode(fn: AnyFunction): WireNode | undefined {
-  const known = knownClass(fn.prototype);
-  if (known?.cls === fn) return ['known', known.name, whereKnown(known)];
-  const origin = originOf(fn);
-  return origin && ['origin', origin];
 }

@@ -74,7 +74,7 @@ export class Encoder {
   #node(value: object | symbol | AnyFunction, path: Path): WireNode | undefined {
     if (typeof value === 'symbol') return symbolNode(value);
     if (types.isProxy(value)) return this.#refuse(value, path);
-    if (typeof value === 'function') return this.#callable(value as AnyFunction, path);
+    if (typeof value === 'function') return this.#to.callable(value as AnyFunction, path);
     if (!types.isSharedArrayBuffer(value)) this.#to.met?.add(value);
     if (this.#isPlain(value)) return ['plain', value];
     try {
@@ -99,12 +99,6 @@ export class Encoder {
     const place = (this.#written.get(value) as readonly [number])[0];
     this.nodes[place] = ['plain', instead];
     return undefined;
-  }
-
-  #callable(fn: AnyFunction, path: Path): WireNode {
-    const known = knownClass(fn.prototype);
-    if (known?.cls === fn) return ['known', known.name, whereKnown(known)];
-    return this.#to.callable(fn, path);
   }
 
   #objectNode(value: object, path: Path): WireNode | undefined {

@@ -77,15 +77,7 @@ function valuesOf(ask: Ask, remote: readonly Runtime.RemoteObject[]): unknown[] 
   ask('Runtime.callFunctionOn', {
     objectId: keeper.result.objectId,
     functionDeclaration: 'function (...all) { this[Symbol.for("interleaved.inspected")](all); }',
-    arguments: remote.map(({ objectId, unserializableValue, value }) =>
-      objectId !== undefined
-        ? { objectId }
-        : unserializableValue !== undefined
-          ? { unserializableValue }
-          : value === undefined
-            ? {}
-            : { value },
-    ),
+    arguments: remote.map(({ objectId, unserializableValue, value }) => ({ objectId, unserializableValue, value })),
     silent: true,
   });
   delete place[handover];

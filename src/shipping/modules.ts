@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
+import type { AnyFunction } from './contract.ts';
 import type { Surroundings } from './inspect.ts';
 import type { Origin } from './origin.ts';
-import type { KnownClass } from './registry.ts';
+import { type KnownClass, knownClass } from './registry.ts';
 import { scriptOf } from './scripts.ts';
+import type { WireNode } from './wire.ts';
 
 const require = createRequire(import.meta.url);
 const origins = new WeakMap<object, Origin>();
@@ -41,14 +43,9 @@ export function standardNames(): ReadonlySet<string> {
 
 /** Where a function, class or object was imported from; undefined for what a cell or a script made itself. */
 export function originOf(value: object): Origin | undefined {
+  if (!origins.has(value)) index();
   const found = origins.get(value);
   if (found !== undefined) return found;
-  const { builtinsSeen: builtins, filesSeen: loaded } = { builtinsSeen, filesSeen };
-  index();
-  if (builtins !== builtinsSeen || loaded !== filesSeen) {
-    const late = origins.get(value);
-    if (late !== undefined) return late;
-  }
   if (typeof value === 'function' && standardNames().has(value.name) && Reflect.get(globalThis, value.name) === value) {
     record(value, { from: 'global', id: '', keys: [value.name] });
     return origins.get(value);
@@ -71,6 +68,14 @@ export function originInPackage(fn: object, at: Surroundings): Origin | undefine
     // A module with a top-level await cannot be had this way.
   }
   return origins.get(fn);
+}
+
+/** The node of a function or class that the other side finds by its name; undefined for any other. */
+export function importNode(fn: AnyFunction): WireNode | undefined {
+  const known = knownClass(fn.prototype);
+  if (known?.cls === fn) return ['known', known.name, whereKnown(known)];
+  const origin = originOf(fn);
+  return origin && ['origin', origin];
 }
 
 /** Where the other side finds the module that registers the class. */

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { AnyFunction, Shipment, Target } from './contract.ts';
 import { ShippingError } from './contract.ts';
 import { Encoder, type Surrounding } from './encode.ts';
-import { originOf } from './modules.ts';
+import { importNode } from './modules.ts';
 import { plan } from './plan.ts';
 import { describeRefused, pathText, type Refusal, refusalError, refusedWithin } from './refusal.ts';
 import { isNative } from './shape.ts';
@@ -48,9 +48,9 @@ function writeWith(
 ): ShippedValue {
   const functions = new Map<string, Shipment>();
   const callable: Surrounding['callable'] = (fn, at): WireNode => {
-    const origin = isNative(fn) ? undefined : originOf(fn);
-    if (origin) return ['origin', origin];
     if (isNative(fn)) return ['plain', how.refuse(fn, at, describeRefused(fn))];
+    const imported = importNode(fn);
+    if (imported) return imported;
     try {
       const shipment = plan(fn, to);
       functions.set(shipment.id, shipment);

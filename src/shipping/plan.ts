@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { Builder, type Written, writeGraph } from './build.ts';
 import type { AnyFunction, Shipment, Target } from './contract.ts';
@@ -9,7 +8,7 @@ import { surroundingsOf } from './inspect.ts';
 import { isConstant, meaningOf } from './names.ts';
 import type { Contents } from './parcel.ts';
 import { isSameData } from './plain.ts';
-import { describeRefused, refusalError } from './refusal.ts';
+import { refusalError } from './refusal.ts';
 import { nameOf, ownKeys } from './shape.ts';
 import type { Graph, WireNode } from './wire.ts';
 
@@ -31,7 +30,6 @@ const manyLooks = 16;
 /** See `shipFunction` in `index.ts`. */
 export function plan(fn: AnyFunction, to: Target): Shipment {
   const name = nameOf(fn) || 'anonymous';
-  if (types.isProxy(fn)) throw refusalError(name, to, [{ name, text: describeRefused(fn) }]);
   const brought = broughtBy.get(fn);
   if (brought) return brought;
   const known = plans[to].get(fn);

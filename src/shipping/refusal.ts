@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { ShippingError, type Target } from './contract.ts';
+import { type AnyFunction, ShippingError, type Target } from './contract.ts';
 import { originOf } from './modules.ts';
 import { isNative, nameOf } from './shape.ts';
 
@@ -49,6 +49,7 @@ export function refusedWithin(error: ShippingError): string {
 
 /** What a value is that cannot travel, and what to do instead. */
 export function describeRefused(value: unknown): string {
+  if (types.isProxy(value)) return 'is a Proxy. Send the object behind it.';
   if (typeof value === 'function') {
     const name = nameOf(value).replace(/^bound /, '') || 'it';
     if (nameOf(value).startsWith('bound ')) {
@@ -56,7 +57,6 @@ export function describeRefused(value: unknown): string {
     }
     return `is a native function without a source. Send an arrow instead: (...args) => ${name}(...args).`;
   }
-  if (types.isProxy(value)) return 'is a Proxy. Send the object behind it.';
   if (types.isPromise(value)) return 'is a promise. Await it, and send its value.';
   if (types.isWeakMap(value) || types.isWeakSet(value)) return 'holds its keys weakly. Send a Map or a Set.';
   if (value instanceof WeakRef) return 'is a weak reference. Send the object it refers to.';
@@ -64,20 +64,14 @@ export function describeRefused(value: unknown): string {
   if (types.isSharedArrayBuffer(ArrayBuffer.isView(value) ? value.buffer : value))
     return 'is shared memory, which only threads of one process share. Send a copy, or use threads.';
   if (types.isExternal(value)) return 'is known to native code only.';
-  const name = className(value);
+  const cls: object = Object.getPrototypeOf(value)?.constructor ?? Object;
+  const name = nameOf(cls as AnyFunction) || 'object';
   const a = /^[aeiou]/i.test(name) ? 'an' : 'a';
   const isStream = ['pipe', 'getReader', 'getWriter', 'listen'].some((method) => hasMethod(value, method));
   if (isStream) return `is ${a} ${name}, an open connection, file or stream. Open it there instead.`;
-  const cls: object = Object.getPrototypeOf(value)?.constructor ?? Object;
   const from = originOf(cls)?.from ?? (isNative(cls) ? 'builtin' : 'file');
   if (from !== 'file') return `is ${a} ${name}, which is a part of this process. Make it there instead.`;
   return `is ${a} ${name}, which is more than its fields. Send the data it is made from.`;
-}
-
-function className(value: unknown): string {
-  const name: unknown = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor
-    ?.name;
-  return typeof name === 'string' && name !== '' ? name : 'object';
 }
 
 const hasMethod = (value: unknown, name: string): boolean =>

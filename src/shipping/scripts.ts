@@ -4,13 +4,48 @@ import { inspecting, type Surroundings } from './inspect.ts';
 import { parse, scopesOf, type Tree } from './parse.ts';
 
 /** What the whole source of a script says about the names that one of its functions uses. */
-interface Script {
+class Script {
   /** A file's address, or what the engine was told when it compiled the text; may be empty. */
   readonly url: string;
+  readonly #code: string;
+  readonly #type: 'module' | 'script';
+  #scopes: { readonly all: readonly Scope[]; readonly top: Scope } | undefined;
+
+  constructor(url: string, code: string, type: 'module' | 'script') {
+    this.url = url;
+    this.#code = code;
+    this.#type = type;
+  }
+
   /** True when the name, as the function at that place sees it, is declared at the top of the script or cell. */
-  isTop(name: string, at: Surroundings): boolean;
+  isTop(name: string, { line, column }: Surroundings): boolean {
+    const { all, top } = this.#analysed();
+    const offset = offsetOf(this.#code, line, column);
+    // The smallest scope around the place; the scope of the function itself begins where the engine says it stands.
+    const inner = all
+      .filter(({ block }) => (block as Tree).start <= offset && offset < (block as Tree).end)
+      .sort((a, b) => sizeOf(a) - sizeOf(b))[0];
+    for (let scope: Scope | null = inner ?? null; scope !== null; scope = scope.upper) {
+      if (scope === top) return top.set.has(name);
+      if (scope.set.has(name) && scope.block !== inner?.block) return false;
+    }
+    return false;
+  }
+
   /** True when no code ever assigns to the name of that level after its declaration. */
-  isConstant(name: string): boolean;
+  isConstant(name: string): boolean {
+    const variable: Variable | undefined = this.#analysed().top.set.get(name);
+    return variable?.references.every((reference) => !reference.isWrite() || reference.init === true) ?? false;
+  }
+
+  #analysed(): { readonly all: readonly Scope[]; readonly top: Scope } {
+    if (this.#scopes === undefined) {
+      const tree = parse(this.#code, this.#type);
+      const all = scopesOf(tree, this.#type).scopes;
+      this.#scopes = { all, top: topOf(tree, all) };
+    }
+    return this.#scopes;
+  }
 }
 
 const known = new Map<string, Script>();
@@ -20,7 +55,7 @@ export function scriptOf({ script, scopes }: Surroundings): Script {
   let found = known.get(script);
   if (found === undefined) {
     const { url, code } = script === '' ? { url: '', code: '' } : sourceOf(script);
-    found = new SourceScript(url, code, scopes.some(({ kind }) => kind === 'Module') ? 'module' : 'script');
+    found = new Script(url, code, scopes.some(({ kind }) => kind === 'Module') ? 'module' : 'script');
     known.set(script, found);
   }
   return found;
@@ -37,47 +72,6 @@ function sourceOf(scriptId: string): { url: string; code: string } {
     const { scriptSource } = ask<Debugger.GetScriptSourceReturnType>('Debugger.getScriptSource', { scriptId });
     return { url, code: scriptSource };
   });
-}
-
-class SourceScript implements Script {
-  readonly url: string;
-  readonly #code: string;
-  readonly #type: 'module' | 'script';
-  #scopes: { readonly all: readonly Scope[]; readonly top: Scope } | undefined;
-
-  constructor(url: string, code: string, type: 'module' | 'script') {
-    this.url = url;
-    this.#code = code;
-    this.#type = type;
-  }
-
-  isTop(name: string, { line, column }: Surroundings): boolean {
-    const { all, top } = this.#analysed();
-    const offset = offsetOf(this.#code, line, column);
-    // The smallest scope around the place; the scope of the function itself begins where the engine says it stands.
-    const inner = all
-      .filter(({ block }) => (block as Tree).start <= offset && offset < (block as Tree).end)
-      .sort((a, b) => sizeOf(a) - sizeOf(b))[0];
-    for (let scope: Scope | null = inner ?? null; scope !== null; scope = scope.upper) {
-      if (scope === top) return top.set.has(name);
-      if (scope.set.has(name) && scope.block !== inner?.block) return false;
-    }
-    return false;
-  }
-
-  isConstant(name: string): boolean {
-    const variable: Variable | undefined = this.#analysed().top.set.get(name);
-    return variable?.references.every((reference) => !reference.isWrite() || reference.init === true) ?? false;
-  }
-
-  #analysed(): { readonly all: readonly Scope[]; readonly top: Scope } {
-    if (this.#scopes === undefined) {
-      const tree = parse(this.#code, this.#type);
-      const all = scopesOf(tree, this.#type).scopes;
-      this.#scopes = { all, top: topOf(tree, all) };
-    }
-    return this.#scopes;
-  }
 }
 
 const sizeOf = ({ block }: Scope): number => (block as Tree).end - (block as Tree).start;

@@ -57,7 +57,7 @@ describe('functions of real cells', () => {
       class Patched { m() { return 1; } } (Patched.prototype as any).extra = () => 2;
       const usesPatched = () => new Patched(); const usesOld = () => new (OldStyle as any)();
       const bound = makeAdder.bind(null); const usesBound = () => bound(1);
-      const proxy = new Proxy({}, {}); const usesProxy = () => Object.keys(proxy);
+      const proxy = new Proxy({}, {}); const usesProxy = () => Object.keys(proxy); const called = new Proxy(makeAdder, {}); const usesCalled = () => called(1);
       const weak = new WeakMap(); const pending = new Promise(() => {}); const usesWeak = () => weak.has({}); const usesPending = () => pending;`);
     const cases: [string, string, RegExp][] = [
       ['makeAdder(3)', 'n', /local variable of the function makeAdder .*line 1: "\(x\) => x \+ n".*argument/],
@@ -68,6 +68,7 @@ describe('functions of real cells', () => {
       ['ofCell', 'this', /used in ofCell.*argument/],
       ['Math.max', 'max', /native/],
       ['makeAdder.bind(null, 1)', 'bound makeAdder', /bound function/],
+      ['new Proxy(makeAdder, {})', 'makeAdder', /Proxy.*behind/],
       ['usesBound', 'bound', /bound function.*used in usesBound/],
       ['Greeter.prototype.greet', '#name', /private .*instance/],
       ['Greeter.up.hi', 'super', /super/],
@@ -75,6 +76,7 @@ describe('functions of real cells', () => {
       ['usesPatched', 'Patched', /changed after it was written.*extra/],
       ['usesOld', 'OldStyle', /Write a class/],
       ['usesProxy', 'proxy', /Proxy.*used in usesProxy.*behind/],
+      ['usesCalled', 'called', /Proxy.*used in usesCalled.*behind/],
       ['usesWeak', 'weak', /weakly.*Map/],
       ['usesPending', 'pending', /promise.*Await/],
       ['(x: any) => x, { a: [socket] }', 'args[0].a[0]', /Socket/],

@@ -35,7 +35,8 @@ export interface CrawlOptions extends Omit<PageOptions, 'file' | 'manifest' | 'l
  *
  * A page that fails is tried again as by `fetchPage`; when a host asks for a pause (`Retry-After`), all of its pages
  * wait. A host's robots.txt is fetched first, and kept to: pages that it forbids fail with the cause `robots`, and the
- * pause that it asks for (`Crawl-delay`) is the `interval` if that is shorter. A page that does not come in the end does not stop the others: see `failed` of the result.
+ * pause that it asks for (`Crawl-delay`) is the `interval` if that is shorter. A page that does not come in the end does
+ * not stop the others: see `failed` of the result.
  *
  * @param links addresses; one that comes twice is fetched once
  * @param folder made if it is not there
@@ -74,7 +75,7 @@ export async function crawl(links: Iterable<string>, folder: string, options: Cr
     offInterrupt?.();
     bar?.close();
   }
-  return new Crawled({ ...work, kept, ms: now() - start });
+  return new Crawled({ ...work, kept, ms: now() - start }, work.failures);
 }
 
 /** What a crawl has to do, and what came of it so far. */

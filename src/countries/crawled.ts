@@ -2,30 +2,14 @@ import { bytes, duration, plain } from '../show/format.ts';
 import { type Part, partsOf, Shown } from '../show/parts.ts';
 import { table } from '../show/table.ts';
 import type { PageError, PageFailure } from './failure.ts';
-import type { ManifestEntry } from './manifest.ts';
 import type { Page } from './page.ts';
-
-/** What a crawl tells of itself. */
-export interface CrawlOutcome {
-  readonly fetched: readonly Page[];
-  readonly kept: readonly Omit<ManifestEntry, 'part'>[];
-  readonly failed: readonly PageError[];
-  /** Why attempts failed, one by one. */
-  readonly failures: readonly PageFailure[];
-  readonly ms: number;
-}
 
 /** What came of a crawl; it shows itself as a table of pages and times, and one of failures by cause. */
 export class Crawled extends Shown {
   /** The pages that this crawl fetched, as they came. The `ms` of a page are from its first request to its file. */
   readonly fetched: readonly Page[];
   /** The pages that were whole from an earlier crawl. */
-  readonly kept: readonly {
-    readonly url: string;
-    readonly file: string;
-    readonly bytes: number;
-    readonly sha256: string;
-  }[];
+  readonly kept: readonly Pick<Page, 'url' | 'file' | 'bytes' | 'sha256'>[];
   /** The pages that did not come. */
   readonly failed: readonly PageError[];
   /** How many attempts failed, by cause, those that were then made good among them. */
@@ -33,7 +17,11 @@ export class Crawled extends Shown {
   /** Ms that it took. */
   readonly ms: number;
 
-  constructor({ fetched, kept, failed, failures, ms }: CrawlOutcome) {
+  /** @param failures why attempts failed, one by one */
+  constructor(
+    { fetched, kept, failed, ms }: Pick<Crawled, 'fetched' | 'kept' | 'failed' | 'ms'>,
+    failures: readonly PageFailure[],
+  ) {
     super();
     this.fetched = fetched;
     this.kept = kept;

@@ -6,6 +6,7 @@ export type PageFailure =
   | 'stalled'
   | 'timeout'
   | 'refused'
+  | 'unreachable'
   | 'reset'
   | 'truncated'
   | 'broken body'
@@ -82,6 +83,9 @@ const byCode: Readonly<Record<string, PageFailure>> = {
   UND_ERR_HEADERS_TIMEOUT: 'headers timeout',
   UND_ERR_BODY_TIMEOUT: 'stalled',
   ECONNREFUSED: 'refused',
+  EADDRNOTAVAIL: 'unreachable', // no port of this machine is free
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
   ECONNRESET: 'reset',
   EPIPE: 'reset',
   UND_ERR_SOCKET: 'reset',

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { partPrefix } from './to-file.ts';
 
 /** What a manifest says of a page that is whole. */
-export interface ManifestEntry {
+interface ManifestEntry {
   readonly url: string;
   readonly file: string;
   readonly bytes: number;

@@ -12,7 +12,7 @@ const largest = 299_000;
 const cut = '\f';
 
 /** A page as it is sent, and compressed. */
-export interface Page {
+interface Page {
   readonly body: Buffer;
   readonly zipped: Buffer;
   /** SHA-256 of the body, in hexadecimal. */
@@ -21,17 +21,17 @@ export interface Page {
 
 /** The pages of the site. Each is made when it is first wanted: all of them take a tenth of a second. */
 export class Pages {
-  readonly seed: number;
   /** The last part of each page's address, not yet encoded. */
   readonly names: readonly string[];
   readonly index: Page;
+  readonly #seed: number;
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #register: Register;
   readonly #made: (Page | undefined)[] = [];
 
   /** @param count how many; beyond the countries come further editions, whose bytes are those of the first */
   constructor(seed: number, count: number) {
-    this.seed = seed;
+    this.#seed = seed;
     this.#register = new Register(seed, largest);
     this.names = Array.from({ length: count }, (_, number) => {
       const edition = Math.floor(number / countries.length);
@@ -48,7 +48,7 @@ export class Pages {
 
   page(number: number): Page {
     const index = number % countries.length;
-    this.#made[index] ??= pageOf(countryHtml(countries[index]!, index, this.seed, this.#register));
+    this.#made[index] ??= pageOf(countryHtml(countries[index]!, index, this.#seed, this.#register));
     return this.#made[index];
   }
 

@@ -11,7 +11,7 @@ export interface RetryPolicy {
   readonly maxWait?: number;
 }
 
-const defaults: Required<RetryPolicy> = { retries: 5, backoff: 100, maxWait: 30_000 };
+export const defaults: Required<RetryPolicy> = { retries: 5, backoff: 100, maxWait: 30_000 };
 
 /** The longest wait of our own. */
 const longest = 10_000;

@@ -4,10 +4,10 @@ import { createGunzip } from 'node:zlib';
 import { attempt, defaultTimeouts, type PageTimeouts, userAgent } from './attempt.ts';
 import { isPageError, isPassing, PageError } from './failure.ts';
 import { following } from './follow.ts';
-import { type RetryPolicy, retrying } from './retry.ts';
+import { defaults, type RetryPolicy, retrying } from './retry.ts';
 
 /** What a robots.txt says to this crawler. */
-export interface Rules {
+interface Rules {
   allows(url: string): boolean;
   /** Ms that it wants between the starts of two requests. */
   readonly delay: number;
@@ -55,7 +55,7 @@ export class Robots {
       throw isPageError(error) ? new PageError(url, [error.failure], error, ' (of robots.txt)') : error;
     });
     if (!rules.allows(url)) throw new PageError(url, ['robots'], undefined);
-    const { maxWait = 30_000 } = this.#how;
+    const { maxWait = defaults.maxWait } = this.#how;
     if (rules.delay <= maxWait) return rules;
     const hint = `, which asks for ${rules.delay} ms between two requests, longer than maxWait (${maxWait} ms)`;
     throw new PageError(url, ['robots'], undefined, hint);

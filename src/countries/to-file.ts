@@ -17,7 +17,7 @@ export interface Written {
 }
 
 /** Where a page is to go. */
-export interface Target {
+interface Target {
   readonly folder: string;
   readonly file: string;
   /** Called when the page lies whole in the folder under the name `part`, before it gets its own. */

@@ -10,8 +10,8 @@ import { countryLinks } from '../../src/countries/links.ts';
 import { manifestOf } from '../../src/countries/manifest.ts';
 import { type CountriesSite, startCountries } from '../../src/countries/site.ts';
 import { ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/executors/executors.ts';
-import { setHost } from '../../src/show/host.ts';
 import { now } from '../../src/timing/clock.ts';
+import { inCell } from '../show/cell.ts';
 import { allFaults, assertAll, filesIn, finish, killed } from './kills.ts';
 
 const silent = { label: false, backoff: 5, timeouts: { stall: 300 } } as const;
@@ -95,23 +95,14 @@ describe('crawl', () => {
     });
 
     it('stops when the cell is interrupted, and is resumed', async () => {
-      let interrupt = () => {};
-      setHost({
-        display: () => {},
-        onInterrupt: (end) => {
-          interrupt = end;
-          return () => {};
-        },
-      });
-      try {
+      await inCell(async ({ ends, interrupt }) => {
         const crawling = crawl(links, folder, { ...silent, perHost: 4 });
         const stopped = assert.rejects(crawling, { name: 'CancelledError' });
         while (filesIn(folder).length < 20) await sleep(1);
         interrupt();
         await stopped;
-      } finally {
-        setHost(undefined);
-      }
+        assert.equal(ends.size, 0);
+      });
       const there = filesIn(folder).length;
       assert.ok(there < 238);
       const { kept } = await crawl(links, folder, silent);

@@ -220,6 +220,14 @@ describe('fetchPage', () => {
       await assert.rejects(fetchPage(wrong, folder), TypeError);
   });
 
+  it('tries again where no way leads to the host at this moment', async () => {
+    // The address of all hosts at once, to which nobody can connect.
+    const error = (await fetchPage('http://255.255.255.255/', folder, { ...quick, retries: 1 }).catch(
+      (failed) => failed,
+    )) as PageError;
+    assert.deepEqual(error.failures, ['unreachable', 'unreachable']);
+  });
+
   it('stops at its signal, while it fetches and while it waits', async () => {
     const reason = new Error('enough');
     for (const answer of [faults['a stall']![1], status(503, { 'retry-after': '20' })]) {

@@ -1,5 +1,6 @@
 import { Process } from '../../src/workers/process.ts';
 import { Thread } from '../../src/workers/thread.ts';
+import { printedBy } from '../workers/printed.ts';
 
 /** Where the other side of a queue runs: most cases hold for both. */
 export const kinds = { Thread, Process };
@@ -16,21 +17,7 @@ export function start<A extends unknown[]>(
 }
 
 /** Runs `use` without what is printed on stderr meanwhile, and gives that. */
-export async function stderrOf(use: () => Promise<unknown>): Promise<string> {
-  const { write } = process.stderr;
-  let text = '';
-  process.stderr.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
-    text += String(typeof chunk === 'string' ? chunk : Buffer.from(chunk));
-    for (const last of rest) if (typeof last === 'function') last();
-    return true;
-  }) as typeof write;
-  try {
-    await use();
-  } finally {
-    process.stderr.write = write;
-  }
-  return text;
-}
+export const stderrOf = async (use: () => Promise<unknown>): Promise<string> => (await printedBy(use)).err;
 
 /** Polls until `holds`; the end of a test's patience is mocha's. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -1,24 +1,10 @@
 import assert from 'node:assert/strict';
 import { CancelledError } from '../../src/executors/errors.ts';
 import { type Executor, withExecutor } from '../../src/executors/executor.ts';
-import { type Host, host, setHost } from '../../src/show/host.ts';
 import { cpuTime } from '../../src/timing/cpu.ts';
-import { channels, type RecordedEvent } from '../../src/timing/events.ts';
+import { inCell } from '../show/cell.ts';
 import { makers, pools, until } from './makers.ts';
-
-async function recorded(use: () => Promise<unknown>): Promise<RecordedEvent[]> {
-  const events: RecordedEvent[] = [];
-  const hear = (event: unknown) => events.push(event as RecordedEvent);
-  channels.task.subscribe(hear);
-  channels.worker.subscribe(hear);
-  try {
-    await use();
-  } finally {
-    channels.task.unsubscribe(hear);
-    channels.worker.unsubscribe(hear);
-  }
-  return events;
-}
+import { recorded } from './recorded.ts';
 
 // Not which numbers: what other tests left for ever under way keeps its lane.
 const lanes = {
@@ -122,18 +108,8 @@ for (const [name, make] of Object.entries(pools)) {
   });
 
   describe(`an interrupt of the cell: ${name}`, () => {
-    it('cancels what the pool has not finished; the pool goes on', async () => {
-      const before = host();
-      const ends = new Set<() => void>();
-      const fake: Host = {
-        display() {},
-        onInterrupt(end) {
-          ends.add(end);
-          return () => ends.delete(end);
-        },
-      };
-      setHost(fake);
-      try {
+    it('cancels what the pool has not finished; the pool goes on', () =>
+      inCell(async ({ ends, interrupt }) => {
         await withExecutor(make(1), async (pool) => {
           const spin = () => {
             for (;;);
@@ -141,15 +117,12 @@ for (const [name, make] of Object.entries(pools)) {
           const futures = [1, 2, 3].map(() => pool.submit(spin));
           await until(() => futures[0]!.running());
           assert.equal(ends.size, 1);
-          for (const end of ends) end();
+          interrupt();
           for (const future of futures) await assert.rejects(future.result(), CancelledError);
           assert.equal(await pool.submit(() => 1), 1);
         });
         assert.equal(ends.size, 0);
-      } finally {
-        setHost(before);
-      }
-    });
+      }));
   });
 }
 

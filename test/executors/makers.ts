@@ -18,7 +18,4 @@ export const pools = {
   ProcessPoolExecutor: (workers = 2) => new ProcessPoolExecutor(workers),
 };
 
-/** Polls until `holds`; the end of a test's patience is mocha's. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
+export { until } from '../channels/makers.ts';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { type Host, host, setHost } from '../../src/show/host.ts';
 import { cpuTime } from '../../src/timing/cpu.ts';
-import { channels, type RecordedEvent } from '../../src/timing/events.ts';
 import { Process } from '../../src/workers/process.ts';
 import { Thread } from '../../src/workers/thread.ts';
+import { recorded } from '../executors/recorded.ts';
+import { inCell } from '../show/cell.ts';
+import { printedBy } from './printed.ts';
 
 type Target = (...args: never[]) => unknown;
 interface Order {
@@ -20,26 +21,6 @@ const kinds = {
 const spin = () => {
   for (;;);
 };
-
-/** What is written to stdout and stderr while `use` runs, and is kept off the terminal. */
-async function printedBy(use: () => Promise<void>): Promise<{ out: string; err: string }> {
-  const streams = { out: process.stdout, err: process.stderr };
-  const text = { out: '', err: '' };
-  const writes = { out: process.stdout.write, err: process.stderr.write };
-  for (const name of ['out', 'err'] as const) {
-    streams[name].write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
-      text[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-      for (const last of rest) if (typeof last === 'function') last();
-      return true;
-    }) as typeof process.stdout.write;
-  }
-  try {
-    await use();
-  } finally {
-    for (const name of ['out', 'err'] as const) streams[name].write = writes[name];
-  }
-  return text;
-}
 
 for (const [kind, make] of Object.entries(kinds)) {
   describe(`what a ${kind} prints`, () => {
@@ -101,18 +82,11 @@ for (const [kind, make] of Object.entries(kinds)) {
 
   describe(`the events of a ${kind}`, () => {
     it('are those of a worker and of its one task', async () => {
-      const events: RecordedEvent[] = [];
-      const hear = (event: unknown) => events.push(event as RecordedEvent);
-      channels.task.subscribe(hear);
-      channels.worker.subscribe(hear);
-      try {
+      const events = await recorded(async () => {
         const worker = make({ target: () => {}, name: 'short' });
         worker.start();
         await worker.join();
-      } finally {
-        channels.task.unsubscribe(hear);
-        channels.worker.unsubscribe(hear);
-      }
+      });
       const lane = `${kind} 1`;
       assert.deepEqual(
         events
@@ -127,28 +101,15 @@ for (const [kind, make] of Object.entries(kinds)) {
   });
 
   describe(`an interrupt of the cell that started a ${kind}`, () => {
-    it('ends it', async () => {
-      const before = host();
-      const ends = new Set<() => void>();
-      const fake: Host = {
-        display() {},
-        onInterrupt(end) {
-          ends.add(end);
-          return () => ends.delete(end);
-        },
-      };
-      setHost(fake);
-      try {
+    it('ends it', () =>
+      inCell(async ({ ends, interrupt }) => {
         const worker = make({ target: spin });
         worker.start();
-        for (const end of ends) end();
+        interrupt();
         await worker.join();
         assert.notEqual(worker.exitCode, 0);
         assert.equal(ends.size, 0);
-      } finally {
-        setHost(before);
-      }
-    });
+      }));
   });
 
   describe(`a ${kind} that has ended`, () => {

@@ -4,11 +4,11 @@ import { CourseError } from './environment.ts';
 import type { JupyterServer } from './server.ts';
 
 /** JupyterLab's own client, as far as starting kernels goes, for one of our servers. Dispose it before the server. */
-export function connect(server: JupyterServer): KernelManager {
+export function connect({ url, token }: Pick<JupyterServer, 'url' | 'token'>): KernelManager {
   const serverSettings = ServerConnection.makeSettings({
-    baseUrl: server.url,
-    wsUrl: server.url.replace('http', 'ws'),
-    token: server.token,
+    baseUrl: url,
+    wsUrl: url.replace('http', 'ws'),
+    token,
     appendToken: true,
   });
   return new KernelManager({ serverSettings });

@@ -11,7 +11,7 @@ const places = [
 ];
 
 /** The browser of this machine, or undefined; `CHROMIUM=path` names another one. */
-export const chromiumPath: string | undefined = places.find((place) => place !== '' && existsSync(place));
+const chromiumPath: string | undefined = places.find((place) => place !== '' && existsSync(place));
 
 /** Starts the browser; the caller closes it. */
 export async function launch(): Promise<Browser> {

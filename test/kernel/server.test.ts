@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Kernel } from '@jupyterlab/services';
-import { processTable } from '../../src/kernel/processes.ts';
 import { executeOn, JupyterServer, pidsOf } from './server.ts';
-import { patience, within } from './waits.ts';
-
-async function gone(pids: readonly number[]): Promise<void> {
-  const alive = (): number[] => processTable().flatMap(({ pid }) => (pids.includes(pid) ? [pid] : []));
-  const ended = async (): Promise<void> => {
-    while (alive().length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
-  await within(ended(), patience, 'the end of processes');
-}
+import { gone, patience, within } from './waits.ts';
 
 const startDetached = `
   const child = require('node:child_process').spawn('sleep', ['985'], { detached: true, stdio: 'ignore' });

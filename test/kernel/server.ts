@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Kernel, KernelManager, type KernelMessage, ServerConnection } from '@jupyterlab/services';
+import type { Kernel, KernelManager, KernelMessage } from '@jupyterlab/services';
+import { connect } from '../../src/course/client.ts';
 import { readEnvironment } from '../../src/course/environment.ts';
 import { kernels, root } from './client.ts';
 import { patience, within } from './waits.ts';
@@ -73,16 +74,10 @@ export class JupyterServer {
       folders.remove();
     };
     try {
-      const baseUrl = await within(address(folders.runtime), patience, 'the Jupyter server').catch((error) => {
+      const url = await within(address(folders.runtime), patience, 'the Jupyter server').catch((error) => {
         throw new Error(`${error.message} ${log}`);
       });
-      const settings = ServerConnection.makeSettings({
-        baseUrl,
-        wsUrl: baseUrl.replace('http', 'ws'),
-        token,
-        appendToken: true,
-      });
-      return new JupyterServer(server, new KernelManager({ serverSettings: settings }), remove);
+      return new JupyterServer(server, connect({ url, token }), remove);
     } catch (error) {
       remove();
       throw error;
@@ -139,7 +134,7 @@ async function address(runtime: string): Promise<string> {
 }
 
 /** What a cell brought through the server. */
-export interface ServerOutcome {
+interface ServerOutcome {
   readonly reply: KernelMessage.IExecuteReplyMsg['content'];
   readonly messages: readonly KernelMessage.IIOPubMessage[];
   stream(name: 'stdout' | 'stderr'): string;

@@ -1,3 +1,4 @@
+import { processTable } from '../../src/kernel/processes.ts';
 import type { Message } from '../../src/kernel/wire.ts';
 import type { KernelClient } from './client.ts';
 
@@ -22,6 +23,18 @@ export async function arrived(kernel: KernelClient): Promise<void> {
 export async function hasPrinted(cell: { readonly messages: readonly Message[] }): Promise<void> {
   const printed = () => cell.messages.some(({ header }) => header.msg_type === 'stream');
   await within(until(printed), patience, 'output of the cell');
+}
+
+/** Those of the processes that have not ended. */
+export function living(pids: readonly number[]): number[] {
+  return processTable().flatMap(({ pid }) => (pids.includes(pid) ? [pid] : []));
+}
+
+export async function gone(pids: readonly number[]): Promise<void> {
+  const ended = async (): Promise<void> => {
+    while (living(pids).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await within(ended(), patience, `the end of the processes ${pids}`);
 }
 
 export async function until(condition: () => boolean): Promise<void> {

@@ -9,7 +9,7 @@ import { withScratchProgress } from '../exercises/scratch.ts';
  * of which nothing else is asked, can be told from others after a `limit` in ms as well as after the time limit that its
  * exercise has for readers.
  */
-export type Entry<Id extends ExerciseId> =
+type Entry<Id extends ExerciseId> =
   | { readonly right: AnswerTo<Id> }
   | { readonly wrong: AnswerTo<Id>; readonly fails: RegExp; readonly limit?: number };
 

@@ -90,7 +90,12 @@ export class Sleep {
     const signal = this.#signal;
     let give: (reason: unknown) => void = () => {};
     const cancelled = new Promise<never>((_resolve, reject) => {
-      give = (reason) => reject(this.#cancelled(reason));
+      give = (reason) => {
+        // A waitAsync cannot be taken back, and would use up a wake-up while this thread is blocked: so it is woken now,
+        // and all others look again. At once, as what comes next may block.
+        Atomics.notify(words, index);
+        reject(this.#cancelled(reason));
+      };
     });
     const abort = (): void => give(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
@@ -99,10 +104,6 @@ export class Sleep {
     stay();
     try {
       return await Promise.race([woken, cancelled]);
-    } catch (error) {
-      // A waitAsync cannot be taken back. Whoever wakes this one some day must wake another instead.
-      void woken.then((how) => how !== 'timed-out' && Atomics.notify(words, index, 1));
-      throw error;
     } finally {
       leave();
       offInterrupt?.();

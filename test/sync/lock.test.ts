@@ -168,6 +168,30 @@ for (const [kind, Kind] of Object.entries(kinds)) {
       assert.ok(!lock.locked);
     });
 
+    it('keeps no thread asleep behind a wait of its own that was cancelled', async () => {
+      for (const isAtOnce of [false, true]) {
+        const lock = new Kind();
+        const guard = await lock.acquire();
+        const seen = words();
+        const work = async (one: Either, to: Int32Array, atOnce: boolean) => {
+          const cancel = new AbortController();
+          const wait = one.acquire({ signal: cancel.signal }).catch(() => {});
+          await null; // by now it waits
+          cancel.abort();
+          if (!atOnce) await wait;
+          to[0] = 1;
+          one.acquireSync().release();
+        };
+        const thread = start(work, lock, seen, isAtOnce);
+        await until(() => seen[0] === 1);
+        await sleep(20);
+        guard.release();
+        const hasEnded = await thread.join(10_000);
+        thread.terminate();
+        assert.ok(hasEnded);
+      }
+    });
+
     it('is waited for no longer when the cell is interrupted', () =>
       inCell(async ({ ends, interrupt }) => {
         const lock = new Kind();

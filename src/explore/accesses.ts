@@ -124,7 +124,11 @@ export function observed<S extends object>(state: S): Observed<S> {
         }
         if (typeof value === 'function') opaque ??= `the state holds a function, ${String(name)}`;
         tape.on?.note(at(typed ? '*' : name), false, keepers.has(value));
-        return wrap(value);
+        const wrapped = wrap(value);
+        if (wrapped === value || !Object.isFrozen(target)) return wrapped;
+        // A proxy must give what a frozen object holds, and nothing in its place.
+        opaque ??= `the state holds a frozen object with another in it, ${String(name)}`;
+        return value;
       },
       set(_, name, value) {
         const fresh = !Object.hasOwn(target, name);

@@ -174,6 +174,18 @@ describe('reduction', () => {
     assert.match(String(found), /no reduction: the state holds a function, read/);
   });
 
+  it('runs all where a frozen object holds another', () => {
+    const state = () => Object.freeze({ inner: { count: 0 } });
+    const add = function* (s: ReturnType<typeof state>) {
+      const read = s.inner.count;
+      yield 'read';
+      s.inner.count = read + 1;
+    };
+    const found = explore({ state, threads: [add, add], atEnd: (s) => s.inner.count === 2 }, { reduce: true });
+    assert.deepEqual([found.interleavings, found.losing], [6, 4]);
+    assert.match(String(found), /no reduction: the state holds a frozen object with another in it, inner, whose/);
+  });
+
   it('says that starvation was not judged', () => {
     const one = { state: () => ({ x: 0 }), threads: [function* () {}] };
     assert.match(String(explore(one, { reduce: true })), /whether one starves was not judged/);

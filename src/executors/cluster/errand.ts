@@ -15,8 +15,12 @@ export class Errand {
   readonly #values: unknown[];
   readonly #failed = new Set<number>();
   #shipped = false;
-  /** Tasks that are not to begin, or whose outcome nobody wants. */
+  /** Tasks that are not to begin; if one did before its process heard of it, it goes on. */
   readonly #unwanted = new Set<number>();
+  /** Tasks whose outcome nobody wants: one that began is ended. */
+  readonly #dropped = new Set<number>();
+  /** Tasks of which the process said that it does not begin them. */
+  readonly #left = new Set<number>();
   readonly #over = new Set<number>();
   /** How many processes each task took with it. */
   readonly #deaths = new Map<number, number>();
@@ -24,8 +28,8 @@ export class Errand {
   #sent: number[] = [];
   #began = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** What is to be said of the task that runs, which was told to end. */
-  #verdict: Error | 'leave' | undefined;
+  /** The task that was told to end, and what is to be said of it. */
+  #stopped: { readonly index: number; readonly verdict: Error | 'leave' } | undefined;
 
   constructor(batch: ClusterBatch, station: Station, attempts: number) {
     this.#batch = batch;
@@ -63,10 +67,9 @@ export class Errand {
 
   /** Tasks that nobody waits for: one that runs is ended, the others are left out. Those not named go on. */
   drop(indices: readonly number[]): void {
-    const running = this.#running;
+    for (const index of indices) this.#dropped.add(index);
     this.#withdraw(indices);
-    if (running === undefined || !indices.includes(running)) return;
-    this.#stop(new CancelledError(`task '${this.#nameOf(running)}' was cancelled`));
+    this.#endDropped();
   }
 
   /** Withdraws whatever has not begun; a worker that is to end gives it back. */
@@ -77,7 +80,13 @@ export class Errand {
   /** Ends the task that runs and gives it and all others back. */
   leave(): void {
     this.withdrawAll();
-    if (this.#running !== undefined) this.#stop('leave');
+    if (this.#running !== undefined) this.#stop(this.#running, 'leave');
+  }
+
+  #endDropped(): void {
+    const index = this.#running;
+    if (index === undefined || !this.#dropped.has(index)) return;
+    this.#stop(index, new CancelledError(`task '${this.#nameOf(index)}' was cancelled`));
   }
 
   #withdraw(indices: readonly number[]): void {
@@ -100,7 +109,7 @@ export class Errand {
 
   /** The task that runs, as far as is known. */
   get #running(): number | undefined {
-    return this.#sent.find((index) => !this.#over.has(index) && !this.#unwanted.has(index));
+    return this.#sent.find((index) => !this.#over.has(index) && !this.#left.has(index));
   }
 
   /** Sends the process all that is left, or a task that took a process with it alone; resolves when it has none. */
@@ -116,18 +125,23 @@ export class Errand {
         const report = (news: Report): void => {
           this.#onReport(news);
           if (news.end) resolve();
+          // It began before its process was asked to leave it out.
+          else this.#endDropped();
+        };
+        const left = (places: readonly number[]): void => {
+          for (const place of places) this.#left.add(this.#sent[place]!);
         };
         const died = (death: WorkerDied): void => {
           this.#onDeath(death);
           resolve();
         };
-        this.#station.send(this.#batch, this.#sent, { report, died });
+        this.#station.send(this.#batch, this.#sent, { report, left, died });
         if (runTimeout !== undefined) this.#watch(first, runTimeout, runTimeout);
       });
     } finally {
       clearTimeout(this.#timer);
       this.#sent = [];
-      this.#verdict = undefined;
+      this.#stopped = undefined;
     }
   }
 
@@ -148,9 +162,12 @@ export class Errand {
   #onDeath(death: WorkerDied): void {
     const index = this.#running;
     if (index === undefined) return;
-    if (this.#verdict === 'leave') this.#unwanted.add(index);
-    else if (this.#verdict !== undefined) this.#fail(index, this.#verdict);
-    else {
+    if (this.#stopped !== undefined) {
+      const { index: meant, verdict } = this.#stopped;
+      if (verdict === 'leave') this.#unwanted.add(index);
+      // If it was over a moment before, another was at its place, and runs again.
+      else if (index === meant) this.#fail(index, verdict);
+    } else {
       // The outcomes of its last 2 ms are gone with it, so another task may have done it: alone it shows.
       const deaths = (this.#deaths.get(index) ?? 0) + 1;
       this.#deaths.set(index, deaths);
@@ -176,12 +193,12 @@ export class Errand {
         return;
       }
       const what = `task '${this.#nameOf(index)}' ran for more than ${runTimeout} ms and was ended`;
-      this.#stop(new TimeoutError(what));
+      this.#stop(index, new TimeoutError(what));
     });
   }
 
-  #stop(verdict: Error | 'leave'): void {
-    this.#verdict = verdict;
+  #stop(index: number, verdict: Error | 'leave'): void {
+    this.#stopped = { index, verdict };
     this.#station.end();
   }
 

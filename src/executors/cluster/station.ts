@@ -7,6 +7,8 @@ import type { ClusterBatch } from './wire.ts';
 /** What whoever has sent tasks is told. */
 interface Listener {
   report(report: Report): void;
+  /** Places in what was sent of tasks that the process will not begin. */
+  left(places: readonly number[]): void;
   died(death: WorkerDied): void;
 }
 
@@ -34,6 +36,9 @@ export class Station {
     const events: LinkEvents = {
       report: (report) => {
         if (report.batch === this.#batch) this.#listener?.report(report);
+      },
+      left: (batch, places) => {
+        if (batch === this.#batch) this.#listener?.left(places);
       },
       died: (death) => {
         this.#link = undefined;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { BrokenExecutor } from '../errors.ts';
@@ -15,6 +16,8 @@ import { controlChannel, jobName, outcomeFrom } from './wire.ts';
 const sweepEvery = 1000;
 /** Ms without an answer after which a connection is thought dead. */
 const silence = 5000;
+/** Ms that the last chores may take. */
+const patience = 2000;
 
 /** A job's data: its parcel, and of one with a key also what tells whether it is the same task. */
 interface JobData extends Parcel {
@@ -28,10 +31,10 @@ interface JobData extends Parcel {
  */
 export class Client {
   readonly settings: ClusterSettings;
-  readonly #redis: Redis;
+  readonly redis: Redis;
+  readonly queue: Queue<JobData, Parcel>;
   /** The connection by which it hears what workers say. */
   readonly #ear: Redis;
-  readonly #queue: Queue<JobData, Parcel>;
   readonly #messages = new Map<string, Message>();
   /** What is to be done in the server though nobody waits for it. */
   readonly #chores = new Set<Promise<unknown>>();
@@ -46,11 +49,11 @@ export class Client {
 
   private constructor(settings: ClusterSettings, redis: Redis, ear: Redis, bull: typeof import('bullmq')) {
     this.settings = settings;
-    this.#redis = redis;
+    this.redis = redis;
     this.#ear = ear;
     const { prefix, queue } = settings;
-    this.#queue = new bull.Queue(queue, { connection: redis, prefix });
-    this.#queue.on('error', () => {});
+    this.queue = new bull.Queue(queue, { connection: redis, prefix });
+    this.queue.on('error', () => {});
     ear.on('message', (_, text: string) => this.#hear(text));
     // What was answered while the connection was down is found at once.
     ear.on('ready', () => void this.#sweep());
@@ -70,21 +73,13 @@ export class Client {
     }
   }
 
-  get redis(): Redis {
-    return this.#redis;
-  }
-
-  get queue(): Queue {
-    return this.#queue;
-  }
-
   /** A new id for a message. */
   nextId(): string {
     this.#sent += 1;
     return `${this.#name}.${this.#sent}`;
   }
 
-  /** Sends a batch of `count` tasks. With `print`, under an id that may be in the cluster already: see `keyedId`. */
+  /** Sends a batch. With `print`, under an id that may be in the cluster already: see `keyedId`. */
   send(id: string, bytes: Buffer, receiver: Receiver, print?: string): void {
     const known = this.#messages.get(id);
     if (known !== undefined) {
@@ -113,21 +108,23 @@ export class Client {
     clearInterval(this.#timer);
     this.#messages.clear();
     for (let times = 0; times < 2; times += 1) void this.#do(this.#tidy());
-    if (this.#redis.status === 'ready') await Promise.allSettled(this.#chores);
-    await this.#queue.close().catch(() => {});
+    // A network that was cut says nothing.
+    const late = sleep(patience, undefined, { ref: false });
+    if (this.redis.status === 'ready') await Promise.race([Promise.allSettled(this.#chores), late]);
+    await this.queue.close().catch(() => {});
     this.#ear.disconnect();
-    this.#redis.disconnect();
+    this.redis.disconnect();
   }
 
   async #put(message: Message): Promise<void> {
     const { id, bytes, print } = message;
     try {
-      const parcel = await pack(this.#redis, this.settings, { kind: 'task', id }, bytes);
+      const parcel = await pack(this.redis, this.settings, { kind: 'task', id }, bytes);
       message.ref = parcel.ref;
       const age = Math.ceil(this.settings.expiresMs / 1000);
       const data = print === undefined ? parcel : { ...parcel, print };
       const options = { jobId: id, attempts: 1, removeOnComplete: { age }, removeOnFail: { age } };
-      await this.#queue.add(jobName, data, options);
+      await this.queue.add(jobName, data, options);
       message.isThere = true;
       if (print !== undefined) await this.#look(message);
     } catch (error) {
@@ -148,7 +145,7 @@ export class Client {
     if (message === undefined || message.isReading) return;
     message.isReading = true;
     try {
-      const outcome = outcomeFrom(await unpack(this.#redis, this.settings, { kind: 'result', id }, parcel));
+      const outcome = outcomeFrom(await unpack(this.redis, this.settings, { kind: 'result', id }, parcel));
       if (!this.#messages.has(id)) return;
       // A task that was called back has no result to be kept: it may be sent again under its key.
       const isKept = message.print !== undefined && message.unwanted.size === 0 && !outcome.times.some(Number.isNaN);
@@ -183,10 +180,10 @@ export class Client {
 
   /** Removes a job that is over, or is about to be: news of it may come a moment before. */
   async #remove(id: string): Promise<void> {
-    while ((await this.#queue.remove(id)) === 0) {
+    while ((await this.queue.remove(id)) === 0) {
       // It may have ended between the two questions: only one that is not there is removed.
-      if ((await this.#queue.getJobState(id)) === 'unknown') return;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      if ((await this.queue.getJobState(id)) === 'unknown') return;
+      await sleep(5);
     }
   }
 
@@ -195,13 +192,13 @@ export class Client {
     const ids = this.#forgotten;
     this.#forgotten = this.#answered;
     this.#answered = [];
-    if (ids.length > 0) await forget(this.#redis, this.#queue, ids);
+    if (ids.length > 0) await forget(this.redis, this.queue, ids);
   }
 
   /** Large messages that were read. */
   #unlink(...refs: (string | undefined)[]): void {
     const keys = refs.filter((ref) => ref !== undefined);
-    if (keys.length > 0) void this.#do(this.#redis.unlink(...keys));
+    if (keys.length > 0) void this.#do(this.redis.unlink(...keys));
   }
 
   #do(chore: Promise<unknown>): Promise<unknown> {
@@ -217,18 +214,18 @@ export class Client {
    */
   async #callBack(message: Message, again: boolean): Promise<void> {
     const { id } = message;
-    const [state, job] = await Promise.all([this.#queue.getJobState(id), this.#queue.getJob(id)]);
+    const [state, job] = await Promise.all([this.queue.getJobState(id), this.queue.getJob(id)]);
     message.isCalling = false;
     // Under a key another message may have its id by now.
     if (this.#messages.get(id) !== message) return;
     // One that is active has a lock, unless its worker vanished: then nobody else would answer.
     const mayRemove = state === 'waiting' || state === 'prioritized' || (state === 'active' && again);
-    if (mayRemove && (await this.#queue.remove(id)) === 1) {
+    if (mayRemove && (await this.queue.remove(id)) === 1) {
       if (this.#messages.get(id) === message && this.#messages.delete(id)) message.withdrawn();
     } else if (this.#messages.get(id) === message) {
       const of = (job?.data as Parcel | undefined)?.seal;
       const text = controlText(this.settings, { id, ...(of !== undefined && { of }), withdraw: [...message.unwanted] });
-      await this.#redis.publish(controlChannel(this.settings), text);
+      await this.redis.publish(controlChannel(this.settings), text);
     }
   }
 
@@ -240,7 +237,7 @@ export class Client {
       // A connection that was cut without a word: what was asked by it is asked again by the next.
       if (performance.now() - this.#sweptAt > silence) {
         this.#sweptAt = performance.now();
-        for (const each of [this.#redis, this.#ear]) if (each.status === 'ready') each.disconnect(true);
+        for (const each of [this.redis, this.#ear]) if (each.status === 'ready') each.disconnect(true);
       }
       return;
     }
@@ -259,7 +256,7 @@ export class Client {
   async #look(message: Message): Promise<void> {
     if (!message.isThere) return;
     const { id, print } = message;
-    const job = await this.#queue.getJob(id);
+    const job = await this.queue.getJob(id);
     if (!this.#messages.has(id)) return;
     if (job === undefined) {
       // The server lost it. Twice, as it may have been removed by another caller of the same key just now.
@@ -269,6 +266,11 @@ export class Client {
       message.isThere = false;
       message.sending = this.#put(message);
       return;
+    }
+    if (message.ref !== job.data.ref) {
+      // Another caller of the same key was first.
+      this.#unlink(message.ref);
+      message.ref = job.data.ref;
     }
     if (job.data.print !== print) {
       this.#messages.delete(id);

@@ -37,9 +37,9 @@ export async function pack(store: Store, settings: Settings, subject: Subject, b
   const expires = Date.now() + expiresMs;
   const sealed = { v: 1, expires, seal: seal(secret, { ...subject, queue, expires }, bytes) } as const;
   if (bytes.length <= mostInline) return { ...sealed, body: bytes.toString('base64') };
-  // Two workers may answer one message, of which one has lost it to the other: neither writes over the other's answer.
-  const own = subject.kind === 'result' ? `:${randomUUID()}` : '';
-  const ref = dataKey(settings, subject) + own;
+  // Two callers may send the task of one key, and two workers answer a message that one of them has lost: neither writes
+  // over what the other has sealed.
+  const ref = dataKey(settings, subject) + randomUUID();
   await store.set(ref, bytes, 'PX', expiresMs);
   return { ...sealed, ref };
 }
@@ -56,7 +56,7 @@ export async function unpack(store: Store, settings: Settings, subject: Subject,
   let bytes: Buffer | null = null;
   if (typeof body === 'string') bytes = Buffer.from(body, 'base64');
   // Of all keys of the server only the one that is meant for it is read.
-  else if (typeof ref === 'string' && isDataKey(ref, dataKey(settings, subject))) bytes = await store.getBuffer(ref);
+  else if (typeof ref === 'string' && ref.startsWith(dataKey(settings, subject))) bytes = await store.getBuffer(ref);
   if (bytes === null || bytes.length > maxBytes) throw new Refused(what, sealed === undefined ? 'missing' : 'wrong');
   unseal(secret, { ...subject, queue, expires: Number(expires) }, bytes, sealed);
   return bytes;
@@ -64,18 +64,17 @@ export async function unpack(store: Store, settings: Settings, subject: Subject,
 
 /** @throws RangeError for more than `maxBytes` */
 export function checkSize({ maxBytes }: Pick<Settings, 'maxBytes'>, bytes: Uint8Array): void {
-  if (bytes.length <= maxBytes) return;
-  throw new RangeError(
-    `a message of ${bytes.length} bytes is more than the ${maxBytes} of this cluster: ` +
+  if (bytes.length > maxBytes) throw tooLarge(bytes.length, maxBytes);
+}
+
+export function tooLarge(size: number, maxBytes: number): RangeError {
+  return new RangeError(
+    `a message of ${size} bytes is more than the ${maxBytes} of this cluster: ` +
       'send less, by a file or an address that all workers can read, or raise maxBytes on both sides',
   );
 }
 
-function isDataKey(ref: string, key: string): boolean {
-  return ref === key || ref.startsWith(`${key}:`);
-}
-
-/** The key of a large message, or what that of a large result begins with. */
-export function dataKey({ prefix, queue }: Pick<Settings, 'prefix' | 'queue'>, { kind, id }: Subject): string {
-  return `${prefix}:${queue}:data:${id}:${kind}`;
+/** What the key of a large message begins with. */
+function dataKey({ prefix, queue }: Pick<Settings, 'prefix' | 'queue'>, { kind, id }: Subject): string {
+  return `${prefix}:${queue}:data:${id}:${kind}:`;
 }

@@ -36,6 +36,16 @@ describe('a caller of a cluster whose network is cut', () => {
       assert.equal(host.stats.done, items.length, 'none ran twice');
     });
   });
+
+  it('can be shut down meanwhile', async () => {
+    await bench.host();
+    const { url, secret } = bench.settings;
+    const pool = new ClusterExecutor(1, { url: network.url(url), secret });
+    assert.equal(await pool.submit(() => 1), 1);
+    network.cut();
+    await pool.shutdown();
+    network.heal();
+  });
 });
 
 describe('a task that takes whole workers of a cluster with it', () => {

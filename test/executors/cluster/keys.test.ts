@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { SerialExecutor, ThreadPoolExecutor, withExecutor } from '../../../src/index.ts';
-import { sharedCluster } from './clusters.ts';
+import { until } from './bench.ts';
+import { sharedCluster, spin } from './clusters.ts';
 
 const caller = fileURLToPath(new URL('./keyed-caller.ts', import.meta.url));
 
@@ -66,6 +67,22 @@ describe('results by key', () => {
       await assert.rejects(other.result(), /this key is that of a task with another function/);
       await assert.rejects(keyed.submit((x: number) => x - 1, 1).result(), TypeError);
       assert.equal(await keyed.submit(plus, 1), 2);
+    });
+  });
+
+  it('are of the first task of a key, also when its large arguments still wait and another comes', async () => {
+    const lengthOf = (bytes: Uint8Array) => bytes.length;
+    await withExecutor(make(), async (pool) => {
+      const hung = [1, 2].map(() => pool.submit(spin, 1e9));
+      await until(() => hung.every((future) => future.running()));
+      const first = pool.with({ key: 'large' }).submit(lengthOf, new Uint8Array(100_000));
+      await until(async () => (await pool.status()).lengths.waiting === 1);
+      await withExecutor(make(), async (other) => {
+        const second = other.with({ key: 'large' }).submit(lengthOf, new Uint8Array(100_001));
+        await assert.rejects(second.result(), /this key is that of a task with another function/);
+      });
+      for (const future of hung) future.cancel();
+      assert.equal(await first, 100_000);
     });
   });
 

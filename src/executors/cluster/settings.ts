@@ -80,11 +80,17 @@ function parse(url: string): URL {
   let parsed: URL | undefined;
   try {
     parsed = new URL(url);
+    decodeURIComponent(parsed.username + parsed.password);
   } catch {
     // Told below; the text of a bad url may hold a password.
+    parsed = undefined;
   }
-  if (parsed === undefined || !['redis:', 'rediss:'].includes(parsed.protocol) || parsed.hostname === '') {
-    throw new TypeError('the url of a cluster must be redis://… or rediss://…, such as redis://:password@host:6379');
+  const { protocol = '', hostname = '', pathname = '' } = parsed ?? {};
+  if (parsed === undefined || !/^rediss?:$/.test(protocol) || hostname === '' || !/^\/?\d*$/.test(pathname)) {
+    throw new TypeError(
+      'the url of a cluster must be redis://… or rediss://…, such as redis://:password@host:6379/0, ' +
+        'with signs such as % of the password as encodeURIComponent writes them',
+    );
   }
   return parsed;
 }

@@ -35,6 +35,8 @@ describe('Settings of a cluster', () => {
     bad({ url: undefined }, /needs the url/);
     bad({ url: 'http://:hush@x' }, /redis:\/\/…/);
     bad({ url: ':hush@x' }, /redis:\/\/…/);
+    bad({ url: 'redis://:hush%@x' }, /encodeURIComponent/);
+    bad({ url: 'redis://:hush@x/first' }, /:6379\/0/);
     bad({ secret: 'hush' }, /32 signs/);
     bad({ queue: 'a:b' }, /queue "a:b"/);
     bad({ prefix: '' }, /prefix ""/);

@@ -2,7 +2,10 @@ import type { Redis } from 'ioredis';
 import { BrokenExecutor } from '../errors.ts';
 import { type ClusterSettings, connect, lastErrorOf, shownUrl } from './settings.ts';
 
-/** Ms that the server has to answer for the first time. */
+/**
+ * Ms that the server has to answer for the first time. One that refuses has them too: it may be starting, beside its
+ * callers.
+ */
 const patience = 5000;
 
 /**

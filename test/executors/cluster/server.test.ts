@@ -6,6 +6,27 @@ import { ClusterExecutor } from '../../../src/executors/cluster/cluster.ts';
 import { startHost } from '../../../src/executors/cluster/host.ts';
 import { settingsOf } from '../../../src/executors/cluster/settings.ts';
 import { startValkey } from '../../../src/executors/cluster/valkey.ts';
+import { withExecutor } from '../../../src/executors/executor.ts';
+
+describe('a server that is just being started', () => {
+  it('is waited for, though it refuses at first', async () => {
+    const { url, port, password, stop } = await startValkey();
+    await stop();
+    const settings = settingsOf({ url, secret: 'x'.repeat(32) });
+    await withExecutor(new ClusterExecutor(1, settings), async (pool) => {
+      const future = pool.submit((x: number) => x + 1, 1);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const valkey = await startValkey({ port, password });
+      const host = await startHost({ ...settings, concurrency: 1 });
+      try {
+        assert.equal(await future, 2);
+      } finally {
+        await host.close();
+        await valkey.stop();
+      }
+    });
+  });
+});
 
 describe('a server that crashes and comes back', () => {
   for (const appendonly of [true, false]) {

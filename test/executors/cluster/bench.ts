@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue, QueueEvents } from 'bullmq';
@@ -91,6 +91,24 @@ export class Bench {
 
   async run(batch: ClusterBatch): Promise<Outcome> {
     return await (await this.send(batch)).outcome;
+  }
+
+  /**
+   * Tasks that note in `log` that they begin, and that their process is asked to leave others out. They go on when there
+   * is a file `gate`.
+   */
+  gated(...words: string[]): ClusterBatch {
+    const fn = async ([log, gate, word]: [string, string, string]) => {
+      appendFileSync(log, `${word} `);
+      process.once('message', () => appendFileSync(log, 'told '));
+      while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 5));
+      return word;
+    };
+    const [log, gate] = [this.path('log'), this.path('gate')];
+    return batchOf(
+      fn,
+      words.map((word): [string, string, string] => [log, gate, word]),
+    );
   }
 
   path(name: string): string {

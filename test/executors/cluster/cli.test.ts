@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Bench, batchOf, settled, until } from './bench.ts';
 
@@ -42,25 +42,12 @@ describe('The command interleaved', () => {
     return started;
   }
 
-  /** Notes that it begins, and that its process is asked to leave others out; goes on when there is a file to go by. */
-  const fn = async ([log, gate, word]: [string, string, string]) => {
-    appendFileSync(log, `${word}\n`);
-    process.once('message', () => appendFileSync(log, 'told\n'));
-    while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 5));
-    return word;
-  };
-  const tasks = (words: string[]) =>
-    batchOf(
-      fn,
-      words.map((word): [string, string, string] => [bench.path('log'), bench.path('gate'), word]),
-    );
-
   it('drains a worker on SIGTERM: exit code 0, no result lost', async () => {
     const { child, said } = await worker('one');
-    const { outcome } = await bench.send(tasks(['a', 'b']));
+    const { outcome } = await bench.send(bench.gated('a', 'b'));
     await until(() => bench.text('log') !== '');
     child.kill('SIGTERM');
-    await until(() => bench.text('log') === 'a\ntold\n');
+    await until(() => bench.text('log') === 'a told ');
     await until(() => said.text.includes('SIGTERM: finishes what runs (1)'));
     writeFileSync(bench.path('gate'), '');
     assert.deepEqual(settled(await outcome), ['a', 'withdrawn']);
@@ -71,7 +58,7 @@ describe('The command interleaved', () => {
 
   it('ends a worker at once on a second signal, and its tasks come back', async () => {
     const { child, said } = await worker('one');
-    const { outcome } = await bench.send(tasks(['a']));
+    const { outcome } = await bench.send(bench.gated('a'));
     await until(() => bench.text('log') !== '');
     child.kill('SIGINT');
     await until(() => said.text.includes('SIGINT'));
@@ -127,7 +114,7 @@ describe('The command interleaved', () => {
         [1, 2, 3],
       ),
     );
-    const { seal: _, ...bare } = await bench.parcel('bare', tasks(['x']));
+    const { seal: _, ...bare } = await bench.parcel('bare', bench.gated('x'));
     await assert.rejects((await bench.add('bare', bare)).result());
     await until(() => /tasks done: 3, failed: 1, refused: 1\. .*it has no seal/.test(said.text));
     const lines = said.text.trim().split('\n');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync } from 'node:fs';
-import { Bench, batchOf, settled, until } from './bench.ts';
+import { writeFileSync } from 'node:fs';
+import { Bench, settled, until } from './bench.ts';
 
 describe('A worker of a cluster that ends', () => {
   let bench: Bench;
@@ -9,27 +9,14 @@ describe('A worker of a cluster that ends', () => {
   });
   afterEach(() => bench.close());
 
-  /** Notes that it begins, and that its process is asked to leave others out; goes on when there is a file to go by. */
-  const fn = async ([log, gate, word]: [string, string, string]) => {
-    appendFileSync(log, `${word} `);
-    process.once('message', () => appendFileSync(log, 'told '));
-    while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 5));
-    return word;
-  };
-  const tasks = (words: string[]) =>
-    batchOf(
-      fn,
-      words.map((word): [string, string, string] => [bench.path('log'), bench.path('gate'), word]),
-    );
-
   it('finishes the task that runs when it drains, gives the others back and takes no more', async () => {
     const host = await bench.host();
-    const first = await bench.send(tasks(['a', 'b', 'c']));
+    const first = await bench.send(bench.gated('a', 'b', 'c'));
     await until(() => bench.text('log') === 'a ');
-    const second = await bench.send(tasks(['d']));
+    const second = await bench.send(bench.gated('d'));
     const drained = host.drain();
     await until(() => bench.text('log') === 'a told ');
-    appendFileSync(bench.path('gate'), '');
+    writeFileSync(bench.path('gate'), '');
     await drained;
     assert.deepEqual(settled(await first.outcome), ['a', 'withdrawn', 'withdrawn']);
     assert.equal(bench.text('log'), 'a told ');
@@ -40,7 +27,7 @@ describe('A worker of a cluster that ends', () => {
 
   it('gives back what runs as well when it closes', async () => {
     const host = await bench.host();
-    const { outcome } = await bench.send(tasks(['a', 'b']));
+    const { outcome } = await bench.send(bench.gated('a', 'b'));
     await until(() => bench.text('log') === 'a ');
     await host.close();
     assert.deepEqual(settled(await outcome), ['withdrawn', 'withdrawn']);
@@ -48,7 +35,7 @@ describe('A worker of a cluster that ends', () => {
 
   it('can be closed while it drains', async () => {
     const host = await bench.host();
-    const { outcome } = await bench.send(tasks(['a']));
+    const { outcome } = await bench.send(bench.gated('a'));
     await until(() => bench.text('log') === 'a ');
     const drained = host.drain();
     await host.close();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { readStatus } from '../../../src/executors/cluster/read-status.ts';
 import { Bench, batchOf, settled, until } from './bench.ts';
 import { Network } from './network.ts';
@@ -18,12 +18,7 @@ describe('A worker of a cluster whose network is cut', () => {
 
   it('loses its task to another, whose answer counts, and works again when the network is healed', async () => {
     await bench.host({ name: 'far', url: network.url(bench.settings.url) });
-    const fn = async ([log, gate]: [string, string]) => {
-      appendFileSync(log, 'begun ');
-      while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 5));
-      return 'done';
-    };
-    const { outcome } = await bench.send(batchOf(fn, [[bench.path('log'), bench.path('gate')]]));
+    const { outcome } = await bench.send(bench.gated('begun'));
     await until(() => bench.text('log') === 'begun ');
     network.cut();
     const near = await bench.host({ name: 'near' });
@@ -31,7 +26,7 @@ describe('A worker of a cluster whose network is cut', () => {
     // Both finish it now.
     writeFileSync(bench.path('gate'), '');
     const answer = await outcome;
-    assert.deepEqual([settled(answer), answer.lane], [['done'], 'near']);
+    assert.deepEqual([settled(answer), answer.lane], [['begun'], 'near']);
     await near.drain();
     network.heal();
     const next = await bench.run(batchOf((x: number) => x + 1, [1]));

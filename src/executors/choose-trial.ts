@@ -73,6 +73,7 @@ export async function inALoop(fn: ChoosePlan['fn'], items: readonly unknown[]): 
  * @param expected the results that it must give
  * @param patience ms after which a run is given up
  * @returns the refusal where the function cannot run there: it cannot travel, fails, or does other work than at home
+ * @throws what `fn` throws at home, or `OtherResults` when it gives other ones there as well
  */
 export async function tryEngine(
   engine: EngineName,
@@ -97,16 +98,14 @@ export async function tryEngine(
     if (at >= 0) throw new OtherResults(value[at], expected[at]);
     return run;
   };
-  let memory: number | undefined;
   try {
     await executor.warmUp();
     const start = now() - begun;
     const first = await again();
-    memory = peak();
-    const trial = { engine, title, start, first, memory: Math.max(0, memory - held), rounds: [] };
+    const trial = { engine, title, start, first, memory: Math.max(0, peak() - held), rounds: [] };
     return { trial, again, close };
   } catch (error) {
-    if (memory === undefined) peak();
+    peak();
     await close();
     if (engine === 'serial') throw error;
     return { engine, title, why: inWords(error, patience) };

@@ -3,9 +3,9 @@ import { showsPictures } from '../show/show.ts';
 import { now } from '../timing/clock.ts';
 import { Diagnosis, watch } from '../timing/diagnose.ts';
 import { Choice } from './choice.ts';
-import { type EngineName, engineNames } from './choose-decide.ts';
+import { engineNames } from './choose-decide.ts';
 import { type ChooseOptions, type ChoosePlan, choosePlan } from './choose-options.ts';
-import { inALoop, inWords, type OpenTrial, OtherResults, type Refusal, tryEngine } from './choose-trial.ts';
+import { inALoop, inWords, type OpenTrial, OtherResults, type Refusal, titleOf, tryEngine } from './choose-trial.ts';
 import { isThenable } from './outcome.ts';
 
 /** Ms that one run of all items should take at least. */
@@ -57,10 +57,11 @@ export async function choose<T, R>(
     for (const engine of engineNames) {
       goOn();
       if (engine === 'async' && !promises) {
-        refused.push(noPromises(plan));
+        const why = 'the function gives no promise, so its tasks would not overlap';
+        refused.push({ engine, title: titleOf(engine, plan), why });
         continue;
       }
-      const found = await tryOne(engine, plan, tried, diagnosis.value, patience);
+      const found = await tryEngine(engine, plan, tried, diagnosis.value, patience);
       if ('why' in found) refused.push(found);
       else open.push(found);
     }
@@ -70,7 +71,7 @@ export async function choose<T, R>(
       const shift = round % open.length;
       for (const one of [...open.slice(shift), ...open.slice(0, shift)]) {
         goOn();
-        const refusal = await againOn(one, plan, patience);
+        const refusal = await againOn(one, patience);
         if (refusal === undefined) continue;
         refused.push(refusal);
         open.splice(open.indexOf(one), 1);
@@ -80,24 +81,12 @@ export async function choose<T, R>(
     const trials = open.map(({ trial }) => trial);
     const choice = new Choice({ plan, diagnosis, tried: tried.length, trials, refused });
     return showsPictures() ? await choice.draw() : choice;
+  } catch (error) {
+    if (error instanceof OtherResults) throw neverTheSame(plan, error);
+    throw error;
   } finally {
     release?.();
     await Promise.all(open.map(({ close }) => close()));
-  }
-}
-
-async function tryOne(
-  engine: EngineName,
-  plan: ChoosePlan,
-  tried: readonly unknown[],
-  expected: readonly unknown[],
-  patience: number,
-): Promise<OpenTrial | Refusal> {
-  try {
-    return await tryEngine(engine, plan, tried, expected, patience);
-  } catch (error) {
-    if (!(error instanceof OtherResults)) throw error;
-    throw neverTheSame(plan, error);
   }
 }
 
@@ -109,25 +98,15 @@ function neverTheSame({ label }: ChoosePlan, { message }: OtherResults): Error {
 }
 
 /** One more round; the refusal where it fails. */
-async function againOn(
-  { trial, again, close }: OpenTrial,
-  plan: ChoosePlan,
-  patience: number,
-): Promise<Refusal | undefined> {
+async function againOn({ trial, again, close }: OpenTrial, patience: number): Promise<Refusal | undefined> {
   try {
     trial.rounds.push(await again());
     return undefined;
   } catch (error) {
-    if (error instanceof OtherResults && trial.engine === 'serial') throw neverTheSame(plan, error);
     if (trial.engine === 'serial') throw error;
     await close();
     return { engine: trial.engine, title: trial.title, why: inWords(error, patience) };
   }
-}
-
-function noPromises({ limit }: ChoosePlan): Refusal {
-  const why = 'the function gives no promise, so its tasks would not overlap';
-  return { engine: 'async', title: `AsyncExecutor(${limit})`, why };
 }
 
 /** The items of one run: of a long job its beginning, of a short one all items, as often as it takes to be measured. */

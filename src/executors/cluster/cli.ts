@@ -4,7 +4,7 @@ import { newSecret } from './seal.ts';
 import { type ClusterSettings, secretVariable, settingsOf } from './settings.ts';
 
 /** The environment variable that may hold the url, whose password arguments would show to other users. */
-export const urlVariable = 'INTERLEAVED_URL';
+const urlVariable = 'INTERLEAVED_URL';
 
 const help = `Usage: interleaved worker --url URL [options]   joins a cluster, and runs tasks until it is told to end
        interleaved status --url URL [options]   shows the workers of a cluster and what waits for them

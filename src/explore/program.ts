@@ -28,7 +28,8 @@ export interface Program<S extends object> {
 export interface ExploreOptions {
   /**
    * Leave out interleavings that differ only in the order of steps that cannot disturb each other. Default false. It
-   * finds the same faults and deadlocks in fewer interleavings, if all that threads share lies in the state; starvation is a matter of order, and is not judged then.
+   * finds the same faults and deadlocks in fewer interleavings, if all that threads share lies in the state; starvation
+   * is a matter of order, and is not judged then.
    */
   readonly reduce?: boolean;
   /** The most interleavings to run. Default 1,000,000. */

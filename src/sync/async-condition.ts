@@ -6,6 +6,7 @@ import { AsyncLock, turnsOf } from './async-lock.ts';
 import type { Guard } from './hold.ts';
 import { Line } from './line.ts';
 import { scopeHere } from './owner.ts';
+import { checkOptions } from './sleep.ts';
 import { type Naming, nameOf } from './travel.ts';
 import { checkLimits, Hold, limit, type Turns, Waiting, watchLine } from './turns.ts';
 import { type Watch, watchSymbol } from './waiters.ts';
@@ -81,9 +82,10 @@ export class AsyncCondition {
    * Waits until a predicate holds, which is called with the lock held: at once, and after each notification.
    *
    * @param options `timeout` is for all of it together
-   * @throws TimeoutError, CancelledError; and what the predicate throws
+   * @throws TimeoutError, CancelledError; RangeError for a time-out that is none; and what the predicate throws
    */
   async waitFor(predicate: () => boolean, { timeout, ...options }: ConditionWaitOptions = {}): Promise<void> {
+    checkOptions({ timeout });
     const end = timeout === undefined ? undefined : performance.now() + timeout;
     this.#hold(options.guard, 'waitFor');
     while (!predicate()) {

@@ -9,6 +9,7 @@ import { nextNumber, threadHere } from '../workers/lives.ts';
 import type { Guard } from './hold.ts';
 import { Line, Place } from './line.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
+import { checkOptions } from './sleep.ts';
 import type { Watch } from './waiters.ts';
 
 /**
@@ -208,10 +209,9 @@ export class Turns {
 }
 
 /** @throws RangeError for a time-out that is none, CancelledError when the signal has aborted */
-export function checkLimits({ timeout, signal }: WaitOptions = {}, what: object): void {
-  if (timeout !== undefined && !(timeout >= 0)) {
-    throw new RangeError(`timeout is a number of ms from 0 on, not ${String(timeout)}`);
-  }
+export function checkLimits(options: WaitOptions = {}, what: object): void {
+  checkOptions(options);
+  const { signal } = options;
   if (signal?.aborted) throw new CancelledError(`${what} was cancelled`, { cause: signal.reason });
 }
 

@@ -119,6 +119,12 @@ describe('AsyncCondition', () => {
         condition.waitFor(() => false, { timeout: 3 }),
         TimeoutError,
       );
+      for (const timeout of [-1, Number.NaN]) {
+        await assert.rejects(
+          condition.waitFor(() => false, { timeout }),
+          RangeError,
+        );
+      }
       await assert.rejects(
         condition.waitFor(() => {
           throw new Error('in the predicate');

@@ -67,7 +67,7 @@ export class Pool implements Backend, SlotOwner {
     if (this.#broken !== undefined) throw this.#broken;
     this.#calls.ship(job);
     this.#queue.push(job);
-    this.#offInterrupt ??= host()?.onInterrupt(() => this.#interrupt());
+    this.#heed();
     this.#plan();
   }
 
@@ -121,6 +121,10 @@ export class Pool implements Backend, SlotOwner {
     for (const job of jobs) job.requeue();
     this.#queue.unshift(jobs);
     this.#plan();
+  }
+
+  #heed(): void {
+    this.#offInterrupt ??= host()?.onInterrupt(() => this.#interrupt());
   }
 
   // What is submitted in one turn is sent together at its end.
@@ -178,6 +182,7 @@ export class Pool implements Backend, SlotOwner {
 
   #start(slot: Slot): void {
     if (this.#open.has(slot) || this.#starting.has(slot) || this.#broken !== undefined) return;
+    this.#heed();
     const interrupts = this.#interrupts;
     const started = slot
       .start()
@@ -187,6 +192,7 @@ export class Pool implements Backend, SlotOwner {
         (error: unknown) => {
           // An interrupt may end a worker that is just starting; the next task starts it again.
           if (interrupts === this.#interrupts) this.#break(error);
+          return slot.close();
         },
       )
       .then(() => {
@@ -223,7 +229,7 @@ export class Pool implements Backend, SlotOwner {
   #interrupt(): void {
     this.#interrupts += 1;
     this.cancelWaiting();
-    for (const slot of this.#open) for (const job of slot.unfinished) slot.cancel(job);
+    for (const slot of this.#slots) for (const job of slot.unfinished) slot.cancel(job);
   }
 }
 

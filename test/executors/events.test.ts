@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CancelledError } from '../../src/executors/errors.ts';
 import { type Executor, withExecutor } from '../../src/executors/executor.ts';
+import { ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/executors/executors.ts';
 import { cpuTime } from '../../src/timing/cpu.ts';
 import { inCell } from '../show/cell.ts';
 import { makers, pools, until } from './makers.ts';
@@ -121,6 +125,31 @@ for (const [name, make] of Object.entries(pools)) {
           for (const future of futures) await assert.rejects(future.result(), CancelledError);
           assert.equal(await pool.submit(() => 1), 1);
         });
+        assert.equal(ends.size, 0);
+      }));
+
+    it('ends an initializer that hangs; the next task has a worker', () =>
+      inCell(async ({ ends, interrupt }) => {
+        const folder = mkdtempSync(join(tmpdir(), 'initializer-'));
+        const begun = join(folder, 'begun');
+        const initializer = (file: string) => {
+          const { existsSync, writeFileSync } = process.getBuiltinModule('node:fs');
+          if (existsSync(file)) return;
+          writeFileSync(file, '');
+          for (;;);
+        };
+        const Pool = name === 'ThreadPoolExecutor' ? ThreadPoolExecutor : ProcessPoolExecutor;
+        try {
+          await withExecutor(new Pool(1, { initializer, initargs: [begun] }), async (pool) => {
+            const warm = pool.warmUp();
+            await until(() => existsSync(begun));
+            interrupt();
+            await warm;
+            assert.equal(await pool.submit(() => 1), 1);
+          });
+        } finally {
+          rmSync(folder, { recursive: true });
+        }
         assert.equal(ends.size, 0);
       }));
   });

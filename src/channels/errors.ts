@@ -1,4 +1,10 @@
-/** The queue or pipe is closed: nothing more can be put, and all that was in it has been taken. */
+/**
+ * The queue or pipe is closed: nothing more can be put, and all that was in it has been taken.
+ *
+ * @example
+ * queue.close();
+ * await queue.put(1).catch((error) => error instanceof QueueClosed); // true
+ */
 export class QueueClosed extends Error {
   override readonly name: string = 'QueueClosed';
 }

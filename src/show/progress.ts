@@ -37,7 +37,14 @@ export function progress<T>(
   return typeof over === 'number' ? new Progress(over, label) : new ProgressItems(over, label, total);
 }
 
-/** A bar that is told of each step. */
+/**
+ * A bar that is told of each step.
+ *
+ * @example
+ * const bar = progress(238, 'crawl');
+ * bar.tick();
+ * console.log(bar.done, bar.total); // 1 238
+ */
 export class Progress {
   readonly label: string;
   /** How many steps there are; undefined when nobody knows. */

@@ -36,9 +36,11 @@ export class Permits {
     return dead;
   }
 
-  /** Whoever has ended has none any more. */
-  forgetDead(): void {
-    for (const line of this.#deadLines()) this.#words[line + 1] = 0;
+  /** Whoever has ended has none any more. @returns how many those had; of two that ask at a time, one is told of each */
+  forgetDead(): number {
+    let dead = 0;
+    for (const line of this.#deadLines()) dead += Math.max(0, Atomics.exchange(this.#words, line + 1, 0));
+    return dead;
   }
 
   *#deadLines(): Generator<number> {

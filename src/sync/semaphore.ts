@@ -107,7 +107,7 @@ export class Semaphore {
 
   /** Permits that threads had which ended, as far as nobody else has released for them. */
   get lost(): number {
-    return Math.max(0, Math.min(this.#taken.dead, this.permits - this.value));
+    return this.#missing(this.#taken.dead);
   }
 
   /**
@@ -194,11 +194,15 @@ export class Semaphore {
 
   /** Makes lost permits free again. @returns how many */
   recover(): number {
-    const { lost } = this;
-    this.#taken.forgetDead();
+    const lost = this.#missing(this.#taken.forgetDead());
     Atomics.store(this.#words, told, 0);
     if (lost > 0) this.#give(lost);
     return lost;
+  }
+
+  /** How many of those that the dead had nobody else has released. */
+  #missing(dead: number): number {
+    return Math.max(0, Math.min(dead, this.permits - this.value));
   }
 
   /** @param own where this thread counts, if the permits are its own */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { withExecutor } from '../../src/executors/executor.ts';
 import { ThreadPoolExecutor } from '../../src/executors/executors.ts';
+import { Barrier } from '../../src/sync/barrier.ts';
 import { SharedCounter } from '../../src/sync/counter.ts';
 import { BoundedSemaphore, Semaphore } from '../../src/sync/semaphore.ts';
 import { until } from '../channels/makers.ts';
@@ -65,6 +66,27 @@ for (const Kind of [Semaphore, BoundedSemaphore]) {
       assert.deepEqual([lines, signal.lost], [[], 1]);
       signal.release();
       assert.deepEqual([signal.lost, signal.value, signal.recover()], [0, 1, 0]);
+    });
+
+    it('brings back once what two threads recover at a time', async () => {
+      const all = Array.from({ length: 300 }, () => new Kind(2));
+      await warningsOf(async () => {
+        const take = (from: Semaphore[]) => {
+          for (const one of from) one.acquireSync();
+        };
+        await bunch(1, take, all).join();
+      });
+      const meet = new Barrier(2);
+      const back = new SharedCounter();
+      const recover = (of: Semaphore[], at: Barrier, count: SharedCounter) => {
+        for (const one of of) {
+          at.waitSync();
+          count.add(one.recover());
+        }
+      };
+      await bunch(2, recover, all, meet, back).join();
+      assert.equal(back.value, all.length);
+      assert.ok(all.every(({ value }) => value === 2));
     });
 
     it('works in a pool whose workers die, and in a class', async () => {

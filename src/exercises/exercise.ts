@@ -14,7 +14,7 @@ export type AnswerTo<Id extends ExerciseId> = Definitions[Id] extends Definition
 /**
  * One exercise: check an answer as often as you like, take hints one by one, look at the solution when you want to.
  *
- * Shown at the end of a cell it says what is asked, what will be judged and how far you are.
+ * Shown at the end of a cell it says what is asked and how far you are.
  */
 export class Exercise<Answer> extends Card {
   readonly #definition: Definition<Answer>;

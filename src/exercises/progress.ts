@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a reader can have done with an exercise; only changes are written down. */
+/** What a reader can have done with an exercise. */
 type Step = 'tried' | 'solved' | 'hint' | 'solution';
 
 /** How far a reader has come with one exercise. */

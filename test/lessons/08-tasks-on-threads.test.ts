@@ -1,9 +1,20 @@
 import { judges } from './table.ts';
 
+type Get = (url: string) => Promise<number>;
+
+const groupsOfFour = async (get: Get, urls: string[]) => {
+  const results: number[] = [];
+  for (let i = 0; i < urls.length; i += 4) {
+    results.push(...(await Promise.all(urls.slice(i, i + 4).map((url) => get(url)))));
+  }
+  return results;
+};
+const together = (get: Get, urls: string[]) => Promise.all(urls.map((url) => get(url)));
+
 judges('08.1', {
   'the two threads share one list by turns': {
     right: async (pool, urls, get) => {
-      const four = async (get: (url: string) => Promise<number>, urls: string[]) => {
+      const four = async (get: Get, urls: string[]) => {
         const results: [string, number][] = [];
         const left = [...urls];
         const worker = async () => {
@@ -20,21 +31,12 @@ judges('08.1', {
   },
   'groups of four': {
     right: async (pool, urls, get) => {
-      const four = async (get: (url: string) => Promise<number>, urls: string[]) => {
-        const results: number[] = [];
-        for (let i = 0; i < urls.length; i += 4) {
-          results.push(...(await Promise.all(urls.slice(i, i + 4).map((url) => get(url)))));
-        }
-        return results;
-      };
-      const halves = [urls.slice(0, 16), urls.slice(16)].map((half) => pool.submit(four, get, half));
+      const halves = [urls.slice(0, 16), urls.slice(16)].map((half) => pool.submit(groupsOfFour, get, half));
       return (await Promise.all(halves)).flat();
     },
   },
   'many small shares': {
     right: async (pool, urls, get) => {
-      const together = (get: (url: string) => Promise<number>, urls: string[]) =>
-        Promise.all(urls.map((url) => get(url)));
       const shares = Array.from({ length: urls.length / 4 }, (_, i) => urls.slice(4 * i, 4 * i + 4));
       return (await Promise.all(shares.map((share) => pool.submit(together, get, share)))).flat();
     },
@@ -45,8 +47,6 @@ judges('08.1', {
   },
   'all of a share at once': {
     wrong: async (pool, urls, get) => {
-      const together = (get: (url: string) => Promise<number>, urls: string[]) =>
-        Promise.all(urls.map((url) => get(url)));
       const halves = [urls.slice(0, 16), urls.slice(16)].map((half) => pool.submit(together, get, half));
       return (await Promise.all(halves)).flat();
     },
@@ -63,7 +63,7 @@ judges('08.1', {
   'one thread, eight at a time': {
     wrong: (pool, urls, get) =>
       pool.submit(
-        async (get: (url: string) => Promise<number>, urls: string[]) => {
+        async (get: Get, urls: string[]) => {
           const results: number[] = [];
           for (let i = 0; i < urls.length; i += 8) {
             results.push(...(await Promise.all(urls.slice(i, i + 8).map((url) => get(url)))));
@@ -77,16 +77,9 @@ judges('08.1', {
   },
   'each page twice': {
     wrong: async (pool, urls, get) => {
-      const four = async (get: (url: string) => Promise<number>, urls: string[]) => {
-        const results: number[] = [];
-        for (let i = 0; i < urls.length; i += 4) {
-          results.push(...(await Promise.all(urls.slice(i, i + 4).map((url) => get(url)))));
-        }
-        return results;
-      };
-      await Promise.all([pool.submit(four, get, urls), pool.submit(four, get, urls)]);
+      await Promise.all([pool.submit(groupsOfFour, get, urls), pool.submit(groupsOfFour, get, urls)]);
       return (
-        await Promise.all([urls.slice(0, 16), urls.slice(16)].map((half) => pool.submit(four, get, half)))
+        await Promise.all([urls.slice(0, 16), urls.slice(16)].map((half) => pool.submit(groupsOfFour, get, half)))
       ).flat();
     },
     fails: /asked once for each page: 96 requests/,

@@ -129,7 +129,7 @@ export class Builder {
       return this.#refuse(pathText(path), `has a source that cannot be read: ${(error as Error).message}.`);
     }
     // Who uses no name of its surroundings need not be looked up there.
-    const at = source.names.size === 0 && !source.extendsName ? nowhere : surroundingsOf(fn);
+    const at = source.names.size === 0 && !source.isDerived ? nowhere : surroundingsOf(fn);
     this.#home ??= at.script;
     // What stands in another module than the function that was asked for may stand in a package.
     const packaged = at.script === this.#home ? undefined : originInPackage(fn, at);
@@ -169,7 +169,7 @@ export class Builder {
     this.#defined.add(id);
 
     this.#waiting.push(...variables);
-    const parent = source.extendsName
+    const parent = source.isDerived
       ? this.#callable(Object.getPrototypeOf(fn) as AnyFunction, { step: `the parent class of ${name}` })
       : undefined;
     const definition: Definition = {

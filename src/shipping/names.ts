@@ -39,7 +39,7 @@ export function meaningOf(name: string, at: Surroundings): Meaning {
   const { scopes } = at;
   const index = scopes.findIndex(({ kind, variables }) => kind !== 'Global' && Object.hasOwn(variables, name));
   const scope = scopes[index];
-  if (scope === undefined) return globalMeaning(name);
+  if (scope === undefined) return globalMeaning(name, at);
 
   let value: unknown;
   try {
@@ -112,17 +112,24 @@ function isNamedElsewhere(name: string, value: unknown, index: number, { scopes 
   });
 }
 
-function globalMeaning(name: string): Meaning {
-  if (standardNames().has(name) || !(name in globalThis)) return { kind: 'unchanged' };
+function globalMeaning(name: string, at: Surroundings): Meaning {
+  if (standardNames().has(name)) return { kind: 'unchanged' };
   // Somebody's own global variable: the worker has another global object.
-  return { kind: 'value', value: Reflect.get(globalThis, name), changes: 'unknown' };
+  if (name in globalThis) return { kind: 'value', value: Reflect.get(globalThis, name), changes: 'unknown' };
+  // Of a variable that only a computed key of a class names, the engine keeps nothing once the class is made.
+  const top = isTop(name, at);
+  if (top === undefined) return { kind: 'unchanged' };
+  const cells = cellNames();
+  if (top && cells && Object.hasOwn(cells, name))
+    return { kind: 'value', value: cells[name], changes: { with: cells } };
+  return { kind: 'refused', reason: 'is known no more once the class is made', wayOut: 'Name it in a method, too.' };
 }
 
-function isTop(name: string, at: Surroundings): boolean {
+function isTop(name: string, at: Surroundings): boolean | undefined {
   try {
     return scriptOf(at).isTop(name, at);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

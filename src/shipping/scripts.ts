@@ -17,8 +17,11 @@ class Script {
     this.#type = type;
   }
 
-  /** True when the name, as the function at that place sees it, is declared at the top of the script or cell. */
-  isTop(name: string, { line, column }: Surroundings): boolean {
+  /**
+   * True when the name, as the function at that place sees it, is declared at the top of the script or cell; undefined
+   * when it is declared nowhere.
+   */
+  isTop(name: string, { line, column }: Surroundings): boolean | undefined {
     const { all, top } = this.#analysed();
     const offset = offsetOf(this.#code, line, column);
     // The smallest scope around the place; the scope of the function itself begins where the engine says it stands.
@@ -26,10 +29,10 @@ class Script {
       .filter(({ block }) => (block as Tree).start <= offset && offset < (block as Tree).end)
       .sort((a, b) => sizeOf(a) - sizeOf(b))[0];
     for (let scope: Scope | null = inner ?? null; scope !== null; scope = scope.upper) {
-      if (scope === top) return top.set.has(name);
+      if (scope === top) return top.set.has(name) || undefined;
       if (scope.set.has(name) && scope.block !== inner?.block) return false;
     }
-    return false;
+    return undefined;
   }
 
   /** True when no code ever assigns to the name of that level after its declaration. */

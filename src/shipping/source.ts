@@ -35,10 +35,10 @@ export interface Source {
   /** The fields that hold a function made for the instance, as `onClick = () => this.x`. */
   readonly functionFields: readonly string[];
   /**
-   * The class that this class extends is given by a name. Then the expression extends `$extends` instead: the name may
-   * mean another class by now.
+   * The class extends another. Then the expression extends `$extends` instead: a name may mean another class by now, and
+   * a call such as `mixin(Base)` would make another.
    */
-  readonly extendsName: boolean;
+  readonly isDerived: boolean;
   /**
    * The source as an expression, in which each of `captured` is a member of the variable `scope`, and a class lets its
    * instances be made without their constructor, by means of a variable `$bare`.
@@ -82,16 +82,16 @@ function read(text: string): Source {
   });
 
   const { parents, obstacles, imports } = survey(root, target, useOf);
-  const names = new Map<string, FreeName & { readonly places: Identifier[] }>();
+  const names = new Map<string, FreeName & { readonly places: Set<Identifier> }>();
   const parent = target.type === 'ClassExpression' ? target.superClass : undefined;
-  const extendsName = parent?.type === 'Identifier' || parent?.type === 'MemberExpression';
+  const isDerived = parent != null && parent.type !== 'Literal'; // not for `extends null`
   // A method's own key is no name that it uses, even where it is computed.
   const inside = kind === 'method' ? target.start : node.start;
   for (const { identifier } of scopesOf(tree, 'script').scopes[0]?.through ?? []) {
     const place = identifier as unknown as Identifier & Tree;
-    if (place.start < inside || (extendsName && place.start >= parent.start && place.end <= parent.end)) continue;
-    const entry = names.get(place.name) ?? { first: useOf(place), places: [], members: new Set<string>() };
-    entry.places.push(place);
+    if (place.start < inside || (isDerived && place.start >= parent.start && place.end <= parent.end)) continue;
+    const entry = names.get(place.name) ?? { first: useOf(place), places: new Set(), members: new Set<string>() };
+    entry.places.add(place); // `[name = 1] = list` has it twice
     const member = memberRead(place, parents.get(place));
     if (member !== undefined) (entry.members as Set<string> | undefined)?.add(member);
     names.set(place.name, member === undefined ? { ...entry, members: undefined } : entry);
@@ -117,14 +117,14 @@ function read(text: string): Source {
     obstacles,
     privateFields,
     functionFields,
-    extendsName,
+    isDerived,
     expression(captured, scope) {
       const edits = [...captured].flatMap((name) =>
-        (names.get(name)?.places ?? []).map((place) => replace(place as Identifier & Tree, parents, scope, code)),
+        Array.from(names.get(name)?.places ?? [], (place) => replace(place as Identifier & Tree, parents, scope, code)),
       );
       edits.push(...imports);
       if (body && !text.includes('$bare')) edits.push(...bareEdits(body, privateFields, functionFields));
-      if (extendsName) edits.push({ start: parent.start, end: parent.end, text: '$extends' });
+      if (isDerived) edits.push({ start: parent.start, end: parent.end, text: '$extends' });
       const [start, end] = kind === 'method' ? [target.start, target.end] : [node.start, node.end];
       const edited = apply(code, edits, start, end);
       if (kind !== 'method') return edited;

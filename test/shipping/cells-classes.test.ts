@@ -36,6 +36,18 @@ describe('functions of real cells', () => {
     await everywhere('playLater');
   });
 
+  it('use classes that extend what a call gives, and have computed keys', async () => {
+    await cell(`
+      const polite = (Base: any) => class extends Base { hello() { return super.hello() + ', please'; } };
+      const key = 'named';
+      class Hello { hello() { return 'hello'; } }
+      class Polite extends polite(Hello) { [key]() { return 1; } }
+      class Bare extends (null as any) { static size = 3; }
+      const greet = (p: any = new Polite()) => [p.hello(), p.named(), p instanceof Polite, p instanceof Hello, Bare.size];`);
+    assert.deepEqual(await everywhere('greet'), ['hello, please', 1, true, true, 3]);
+    assert.deepEqual(await everywhere('greet', 'new Polite()'), ['hello, please', 1, true, true, 3]);
+  });
+
   it('take and give instances of the classes, which are instances there and here', async () => {
     await cell(`
       class Point { constructor(public x: number, public y: number) {} get sum() { return this.x + this.y; } }

@@ -57,6 +57,7 @@ describe('functions of real cells', () => {
       class Patched { m() { return 1; } } (Patched.prototype as any).extra = () => 2;
       const usesPatched = () => new Patched(); const usesOld = () => new (OldStyle as any)();
       const bound = makeAdder.bind(null); const usesBound = () => bound(1);
+      const makeKeyed = (key: string) => class { [key]() { return 1; } };
       const proxy = new Proxy({}, {}); const usesProxy = () => Object.keys(proxy); const called = new Proxy(makeAdder, {}); const usesCalled = () => called(1);
       const weak = new WeakMap(); const pending = new Promise(() => {}); const usesWeak = () => weak.has({}); const usesPending = () => pending;`);
     const cases: [string, string, RegExp][] = [
@@ -77,6 +78,7 @@ describe('functions of real cells', () => {
       ['usesOld', 'OldStyle', /Write a class/],
       ['usesProxy', 'proxy', /Proxy.*used in usesProxy.*behind/],
       ['usesCalled', 'called', /Proxy.*used in usesCalled.*behind/],
+      ['makeKeyed("m")', 'key', /known no more once the class is made.*method/],
       ['usesWeak', 'weak', /weakly.*Map/],
       ['usesPending', 'pending', /promise.*Await/],
       ['(x: any) => x, { a: [socket] }', 'args[0].a[0]', /Socket/],

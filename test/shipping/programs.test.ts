@@ -62,6 +62,7 @@ const expression = (callable: number): fc.Arbitrary<string> =>
       tie('expr').map((a) => `({ one, ['two']: two, m() { return this.one + ${a}; } }).m()`),
       tie('expr').map((a) => `/a{${'${'}1}/.source.length + (${a})`),
       tie('expr').map((a) => `(two += ${a}, two)`),
+      tie('expr').map((a) => `([two = ${a}, { one: bag.one = two }] = [, {}], two)`),
       tie('expr').map((a) => `(() => { for (const one of list) { if (one > 1) return one + (${a}); } return 0; })()`),
       tie('expr').map((a) => `(list.push(${a}), list.length)`),
       ...(callable > 0

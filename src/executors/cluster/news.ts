@@ -14,10 +14,7 @@ export interface News {
  * Where a caller hears that. Ids are `caller.number`; jobs with a key have no such id, as many callers may wait for one:
  * all hear of them.
  */
-export function newsChannel(
-  { prefix, queue }: { readonly prefix: string; readonly queue: string },
-  id = 'keys.',
-): string {
+export function newsChannel({ prefix, queue }: { readonly prefix: string; readonly queue: string }, id = ''): string {
   const [caller, number] = id.split('.');
   return `${prefix}:${queue}:news:${number === undefined ? 'keys' : caller}`;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { KernelClient, root } from '../../kernel/client.ts';
+import { isAlive } from './alive.ts';
 
 const module = JSON.stringify(join(root, 'src', 'executors', 'cluster', 'cluster.ts'));
 
@@ -39,13 +40,6 @@ describe('a cluster in a notebook', function () {
     } finally {
       await kernel.close();
     }
-    const lives = (pid: number): boolean => {
-      try {
-        return process.kill(pid, 0);
-      } catch {
-        return false;
-      }
-    };
-    while (pids.some(lives)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 });

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isAlive, parentOf } from './alive.ts';
 import { Bench, batchOf, settled, until } from './bench.ts';
 
 const command = fileURLToPath(new URL('../../../src/executors/cluster/main.ts', import.meta.url));
@@ -168,20 +169,3 @@ describe('The command interleaved', () => {
     await until(() => said.code !== undefined);
   });
 });
-
-function parentOf(pid: string): number {
-  try {
-    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  } catch {
-    return 0;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findValkey } from '../../../src/executors/cluster/find-valkey.ts';
 import { connect } from '../../../src/executors/cluster/settings.ts';
 import { startValkey, type Valkey } from '../../../src/executors/cluster/valkey.ts';
+import { isAlive, parentOf } from './alive.ts';
 
 describe('A Valkey server of one’s own', () => {
   const servers: Valkey[] = [];
@@ -43,7 +44,7 @@ describe('A Valkey server of one’s own', () => {
     const config = join(folder, 'valkey.conf');
     assert.equal(statSync(config).mode & 0o777, 0o600);
     assert.equal(statSync(folder).mode & 0o777, 0o700);
-    const keeper = Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+    const keeper = parentOf(pid);
     for (const each of [pid, keeper]) {
       assert.ok(!readFileSync(`/proc/${each}/cmdline`, 'latin1').includes(password));
       assert.ok(!readFileSync(`/proc/${each}/environ`, 'latin1').includes(password));
@@ -113,12 +114,3 @@ describe('A Valkey server of one’s own', () => {
     }
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

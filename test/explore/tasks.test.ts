@@ -19,6 +19,7 @@ describe('exploreAsync', () => {
   it('runs all interleavings of async functions between their awaits', async () => {
     const found = await exploreAsync(counting);
     assert.deepEqual([found.interleavings, found.losing, found.complete], [20, 18, true]);
+    assert.equal('replay' in found, false, 'tasks cannot be replayed by a call that does not wait');
     assert.match(
       String(found),
       /^20 interleavings of 2 tasks × 3 steps, 18 lose an update; shortest: A A B B B A; reproduced 10 of 10\./,

@@ -86,6 +86,15 @@ function headline(error: unknown): string {
 
 /** An error as a reader should see it: what, in which line of which cell, and why; no line of anyone else's code. */
 export function report(error: unknown, cell?: { count: number }, note?: string): ErrorReport {
+  try {
+    return reportOf(error, cell, note);
+  } catch {
+    // It throws when it is looked at; let out here, that would end the kernel.
+    return reportOf('something that cannot be shown', cell, note);
+  }
+}
+
+function reportOf(error: unknown, cell?: { count: number }, note?: string): ErrorReport {
   const traceback = note === undefined ? [] : [note];
   const named = describe(error, traceback, new Set());
   if (!named && cell && !(error instanceof Interrupted)) traceback.push(`  in cell ${cell.count}`);

@@ -98,6 +98,18 @@ function fail(task: Task): number {
     assert.match(error.traceback.join('\n'), /in cell \d+$/);
   });
 
+  it('are told even when what was thrown cannot be shown', async () => {
+    const odd = `{ [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('odd') } }`;
+    for (const code of [
+      `throw ${odd}`,
+      `Promise.reject(${odd}); void 0`,
+      `setTimeout(() => { throw ${odd} }, 1); await new Promise((r) => setTimeout(r, 50))`,
+    ]) {
+      const { ename, evalue } = errorOf(await kernel.execute(code));
+      assert.deepEqual([ename, evalue], ['Thrown', 'something that cannot be shown'], code);
+    }
+  });
+
   it('of the compiler name every line, and nothing has run', async () => {
     const outcome = await kernel.execute(`console.log('ran');\nconst n: number = 'one';\nmissing()`);
     const error = errorOf(outcome);

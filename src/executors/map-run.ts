@@ -173,7 +173,7 @@ export class MapRun {
 
   #step(): void {
     if (!this.#exhausted) this.#pull();
-    if (!this.#exhausted || this.#unfinished > 0 || this.#pulling) return;
+    if (!this.#exhausted || this.#unfinished > 0) return;
     this.#teller?.tell(this.#done);
     this.#teller?.close();
     this.#settleOver();
@@ -207,7 +207,7 @@ export class MapRun {
       )
       .finally(() => {
         this.#pulling = false;
-        this.#plan();
+        if (!this.#exhausted) this.#plan();
       });
   }
 

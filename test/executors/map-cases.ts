@@ -89,6 +89,21 @@ export function mapCases(name: string, make: () => Executor): void {
       });
     });
 
+    it('ends when it is left or out of time, though its input never gives the next item', async () => {
+      await withExecutor(make(), async (executor) => {
+        async function* stuck() {
+          yield 1;
+          await new Promise(() => {});
+        }
+        const mapped = executor.map(same, stuck(), { timeout: 20 });
+        await assert.rejects(async () => await mapped, { name: 'TimeoutError' });
+        for await (const x of executor.map(same, stuck())) {
+          assert.equal(x, 1);
+          break;
+        }
+      });
+    });
+
     it('gives its array twice when asked twice, and as the result of an async function', async () => {
       await withExecutor(make(), async (executor) => {
         const mapped = executor.map(same, [1, 2]);

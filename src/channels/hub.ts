@@ -26,7 +26,7 @@ export interface Line extends Party {
 }
 
 const done: Outcome = {};
-const closedText = 'the queue is closed, and nothing is left in it';
+const drainedText = 'the queue is closed, and nothing is left in it';
 
 /**
  * The queue itself, in the thread that made it: all gets and puts of all threads and processes come here and are
@@ -105,7 +105,7 @@ export class Hub implements Core {
     if (this.#closed) return;
     this.#closed = true;
     for (const line of this.#lines) line.sayClosed();
-    this.#failAll('put', 'closed', closedText);
+    this.#failAll('put', 'closed', 'the queue is closed');
     this.#endIfDrained();
   }
 
@@ -156,7 +156,7 @@ export class Hub implements Core {
   #tryGet(waiter: Waiter): boolean {
     if (this.size === 0) {
       if (!this.#isDrained()) return false;
-      waiter.tell({ failure: 'closed', text: closedText });
+      waiter.tell({ failure: 'closed', text: drainedText });
       return true;
     }
     waiter.tell({ item: this.#items.shift() as Item });
@@ -171,7 +171,7 @@ export class Hub implements Core {
 
   #tryPut(waiter: Waiter): boolean {
     if (this.#closed && !waiter.party.early) {
-      waiter.tell({ failure: 'closed', text: closedText });
+      waiter.tell({ failure: 'closed', text: 'the queue is closed' });
       return true;
     }
     const { maxsize } = this.address;
@@ -218,7 +218,7 @@ export class Hub implements Core {
 
   #endIfDrained(): void {
     if (!this.#isDrained()) return;
-    this.#failAll('get', 'closed', closedText);
+    this.#failAll('get', 'closed', drainedText);
     for (const line of this.#lines) line.hangUp();
     this.#lines.clear();
     forget(this);

@@ -75,7 +75,7 @@ describe('a queue on one thread', () => {
     queue.close();
     queue.close();
     await assert.rejects(late, QueueClosed);
-    await assert.rejects(queue.put(4), QueueClosed);
+    await assert.rejects(queue.put(4), { name: 'QueueClosed', message: 'the queue is closed' });
     assert.deepEqual(await all(queue), [1, 2]);
     await assert.rejects(queue.get(), QueueClosed);
     const empty = new Queue();

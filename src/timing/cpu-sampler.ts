@@ -14,7 +14,7 @@ const { stop, every } = workerData as { stop: Int32Array; every: number };
 const self = readlinkSync('/proc/thread-self').split('/').at(-1);
 const main = String(process.pid);
 const before = new Map<string, readonly [cpu: number, delay: number]>();
-let samples: CpuSample[] = [];
+const samples: CpuSample[] = [];
 let last = now();
 /** When the watched work began, in 1/100 s since the machine did, as `stat` gives the start of a thread. */
 let begun = 0;
@@ -90,4 +90,3 @@ while (Atomics.load(stop, 0) === 2) {
   if (samples.length % 1000 === 0) interval *= 2; // a long run must not fill the memory
 }
 parentPort!.postMessage(samples);
-samples = [];

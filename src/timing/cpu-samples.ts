@@ -52,7 +52,7 @@ export const tellsOfThreads = (): boolean => existsSync('/proc/thread-self/sched
  *
  * @param threads false to watch from the main thread alone, as on systems that do not tell what each thread does: then
  *   stretches in which it is blocked are one sample, and child processes are not seen
- * @returns `begin`, to be called right before the work, and `end` after it; `close` in every case
+ * @returns `begin`, to be called right before the work, and `end` after it; `close` in every case: then `end` rejects
  */
 export async function sampleCpu(threads = tellsOfThreads()) {
   const stop = new Int32Array(new SharedArrayBuffer(4));
@@ -86,7 +86,9 @@ export async function sampleCpu(threads = tellsOfThreads()) {
     }
   };
   let timer: NodeJS.Timeout | undefined;
+  const closed = new AbortController();
   const close = async (): Promise<void> => {
+    closed.abort();
     clearInterval(timer);
     await worker?.terminate();
   };
@@ -104,7 +106,7 @@ export async function sampleCpu(threads = tellsOfThreads()) {
       look();
       clearInterval(timer);
       if (!worker) return { samples: own, ticks, delays: false };
-      const given = once(worker, 'message');
+      const given = once(worker, 'message', { signal: closed.signal });
       Atomics.store(stop, 0, 3);
       Atomics.notify(stop, 0);
       const [samples] = (await given) as [CpuSample[]];

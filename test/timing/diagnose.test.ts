@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { displaySymbol } from '../../src/show/display.ts';
 import { tellsOfThreads } from '../../src/timing/cpu-samples.ts';
 import { type BoundBy, Diagnosis, diagnose, watch } from '../../src/timing/diagnose.ts';
+import { inCell } from '../show/cell.ts';
 import { compute, type Workload, workloads } from './workloads.ts';
 
 describe('diagnose', function () {
@@ -157,6 +158,18 @@ describe('diagnose', function () {
     // and the garbage of tests before may take part of the time in which it sleeps.
     assert.ok(idle + lost >= (found.ms - found.cpuMs) / 2 && io <= 20, String(found));
   });
+
+  it('comes to an end when its cell is interrupted and its function ends later', async function () {
+    if (!tellsOfThreads()) this.skip();
+    await inCell(async (cell) => {
+      const diagnosed = diagnose(async () => {
+        cell.interrupt();
+        await sleep(20);
+      });
+      await assert.rejects(diagnosed, { name: 'AbortError' });
+      assert.equal(cell.ends.size, 0);
+    });
+  }).timeout(20_000);
 
   it('throws what the function throws, and refuses what is no function', async () => {
     const error = new Error('mine');

@@ -136,3 +136,12 @@ function byName(a: Lane, b: Lane): number {
   const mainFirst = Number(b.name === 'main') - Number(a.name === 'main');
   return mainFirst || a.name.localeCompare(b.name, 'en', { numeric: true });
 }
+
+export function sumOfRuns(tasks: readonly Task[]): number {
+  return tasks.reduce((sum, task) => sum + runTime(task), 0);
+}
+
+/** Ms that a task ran; 0 when that was not seen whole. */
+export function runTime({ started, finished }: Task): number {
+  return started === undefined || finished === undefined ? 0 : finished - started;
+}

@@ -1,6 +1,7 @@
 import { figure } from '../show/figure.ts';
-import { duration, percent } from '../show/format.ts';
+import { duration, percent, plain } from '../show/format.ts';
 import { escapeHtml, type Part } from '../show/parts.ts';
+import { sumOfRuns } from './lanes.ts';
 import { merged, segmentsOf } from './states.ts';
 import type { Timeline } from './timeline.ts';
 import { type Row, timelineSpec } from './timeline-spec.ts';
@@ -27,7 +28,7 @@ export async function drawTimelines(groups: readonly Group[], title: string, cap
   const tasks = groups.reduce((sum, { timeline }) => sum + timeline.tasks.length, 0);
   const notes = [
     caption,
-    tasks > drawn && `${tasks.toLocaleString('en-US')} ${groups[0]?.noun ?? 'task'}s drawn as ${drawn} bars`,
+    tasks > drawn && `${plain(tasks)} ${groups[0]?.noun ?? 'task'}s drawn as ${drawn} bars`,
     ...groups.map(
       ({ timeline: { lanes } }) => lanes.length > mostLanes && `${lanes.length - mostLanes} more lanes not drawn`,
     ),
@@ -75,13 +76,10 @@ function describe({ title, timeline, noun = 'task' }: Group): string {
   const busy = lanes
     .filter((lane) => lane.tasks.length > 0)
     .slice(0, mostLanes)
-    .map((lane) => {
-      const run = lane.tasks.reduce(
-        (sum, task) => sum + ((task.finished ?? 0) - (task.started ?? task.finished ?? 0)),
-        0,
-      );
-      return `${lane.name} ran ${lane.tasks.length} ${noun}s and was busy ${percent(run / span)} of the time`;
-    });
+    .map(
+      (lane) =>
+        `${lane.name} ran ${lane.tasks.length} ${noun}s and was busy ${percent(sumOfRuns(lane.tasks) / span)} of the time`,
+    );
   const work =
     tasks.length > 0
       ? `${tasks.length} ${noun}s, ${duration(workTime)} of work, ${maxConcurrency} at once at most; `

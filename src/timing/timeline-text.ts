@@ -1,4 +1,4 @@
-import { duration } from '../show/format.ts';
+import { duration, plain } from '../show/format.ts';
 import { textWidth } from '../show/table.ts';
 import { columnsOf, type State, segmentsOf, states } from './states.ts';
 import type { Group } from './timeline-picture.ts';
@@ -43,5 +43,5 @@ export function timelinesAsText(groups: readonly Group[], most: number): string 
 }
 
 function count(tasks: number, noun: string): string {
-  return tasks === 1 ? `1 ${noun}` : `${tasks.toLocaleString('en-US')} ${noun}s`;
+  return tasks === 1 ? `1 ${noun}` : `${plain(tasks)} ${noun}s`;
 }

@@ -4,7 +4,7 @@ import { duration, percent, plain, times } from '../show/format.ts';
 import { type Part, paragraph, partsOf, Shown } from '../show/parts.ts';
 import { table } from '../show/table.ts';
 import type { RecordedEvent } from './events.ts';
-import { type Lane, lanesOf, type Task, type Wait } from './lanes.ts';
+import { type Lane, lanesOf, runTime, sumOfRuns, type Task, type Wait } from './lanes.ts';
 import { spreadOf } from './stats.ts';
 import { drawTimelines, textOnly } from './timeline-picture.ts';
 import { chromeTrace } from './trace.ts';
@@ -171,15 +171,6 @@ export class Timeline extends Shown {
       paragraph(summary + crowd),
     ];
   }
-}
-
-function sumOfRuns(tasks: readonly Task[]): number {
-  return tasks.reduce((sum, task) => sum + runTime(task), 0);
-}
-
-/** Ms that a task ran; 0 when that was not seen whole. */
-function runTime({ started, finished }: Task): number {
-  return started === undefined || finished === undefined ? 0 : finished - started;
 }
 
 function overlap(a: Task, b: Task): number {

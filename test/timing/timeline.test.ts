@@ -71,7 +71,7 @@ describe('a timeline', () => {
     if (cores > 1) assert.doesNotMatch(crowd(cores, 'thread'), /there are cores/);
   });
 
-  it('stands for a task that never ended and for one that never began', () => {
+  it('stands for a task that never ended and for one that never began', async () => {
     const timeline = new Timeline([
       ...task(1, 'thread 1', [0, 1]),
       ...task(2, 'thread 1', [0]),
@@ -79,6 +79,7 @@ describe('a timeline', () => {
     ]);
     assert.deepEqual([timeline.tasks.length, timeline.maxConcurrency, timeline.workTime], [2, 0, 0]);
     assert.match(String(timeline), /thread 1 │.*█.*│ 1 task/);
+    assert.match((await timeline.draw())[displaySymbol]()['text/html']!, /thread 1 ran 1 tasks and was busy 0 %/);
   });
 
   it('keeps both lives of a lane that was taken twice', () => {

@@ -1,6 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { figure } from './figure.ts';
-import { digits } from './format.ts';
 import type { Part } from './parts.ts';
 import { textWidth } from './table.ts';
 
@@ -15,22 +14,22 @@ export interface Bar {
 interface BarOptions {
   readonly title: string;
   /** How a value is written, with its unit. */
-  readonly format?: (value: number) => string;
-  readonly caption?: string;
+  readonly format: (value: number) => string;
+  readonly caption: string;
 }
 
 /** Horizontal bars from zero, each with its value written at its end and a whisker from least to most. */
-export async function drawBars(bars: readonly Bar[], { title, format = digits, caption }: BarOptions): Promise<Part> {
+export async function drawBars(bars: readonly Bar[], { title, format, caption }: BarOptions): Promise<Part> {
   const facts = bars.map(({ name, value, least, most }) => {
     const range = least === undefined || most === undefined ? '' : ` (${format(least)} to ${format(most)})`;
     return `${name} ${format(value)}${range}`;
   });
   return figure({
     title,
+    caption,
     description: `${facts.join('; ')}.`,
     text: barsAsText(bars, format),
     spec: (width) => barsSpec(bars, format, width),
-    ...(caption !== undefined && { caption }),
   });
 }
 

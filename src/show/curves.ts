@@ -5,7 +5,7 @@ import type { Part } from './parts.ts';
 import { table } from './table.ts';
 
 /** What an axis measures. */
-export interface Axis {
+interface Axis {
   readonly title: string;
   readonly unit?: string;
   /** Logarithmic: equal steps are equal ratios. */

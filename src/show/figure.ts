@@ -34,7 +34,7 @@ export async function figure({ title, description, caption, text, spec }: Figure
 async function draw(spec: TopLevelSpec): Promise<string> {
   // Not at the top: vega has a top-level await, which a cell's require() cannot load, and costs 0.2 s and more.
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
-  const compiled = compile({ ...spec, config: { ...theme, ...spec.config } }).spec;
+  const compiled = compile({ ...spec, config: theme }).spec;
   const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
   try {
     return await view.toSVG();

@@ -4,7 +4,6 @@ const lines: Readonly<Record<string, { readonly size: number; readonly path: str
   queue: { size: 6, path: 'M2 2h1.6M5 5h1.6' },
   wait: { size: 5, path: 'M0 2.5H5M2.5 0V5', turn: 45 },
   reply: { size: 5, path: 'M2.5 0V5' },
-  other: { size: 6, path: 'M0 3H6', turn: -45 },
 };
 
 /** The definitions of those patterns that a drawing uses. */

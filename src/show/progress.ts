@@ -114,7 +114,7 @@ export class Progress {
 }
 
 /** Items that report how far a loop over them has come. */
-export class ProgressItems<T> implements AsyncIterable<T>, Iterable<T> {
+class ProgressItems<T> implements AsyncIterable<T>, Iterable<T> {
   readonly #items: Iterable<T> | AsyncIterable<T>;
   readonly #label: string;
   readonly #total: number | undefined;

@@ -1,11 +1,11 @@
 import { channel } from 'node:diagnostics_channel';
 
 /** The life of a task: the four times that Python's ipyparallel names as well. */
-export type TaskKind = 'submitted' | 'started' | 'finished' | 'received';
+type TaskKind = 'submitted' | 'started' | 'finished' | 'received';
 /** The life of a worker: start-up lies between `spawned` and `ready`. */
-export type WorkerKind = 'spawned' | 'ready' | 'exited';
+type WorkerKind = 'spawned' | 'ready' | 'exited';
 /** The life of a wait for a lock, a queue or a barrier. */
-export type WaitKind = 'waiting' | 'acquired' | 'released';
+type WaitKind = 'waiting' | 'acquired' | 'released';
 
 /** One thing that happened, as executors, workers, locks and channels publish it. */
 export interface RecordedEvent {

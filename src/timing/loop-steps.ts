@@ -4,7 +4,7 @@ import { now } from './clock.ts';
 
 /** What kind of turn the loop gives: `main` is the call itself. Microtasks and next ticks follow each of the others. */
 export const stepKinds = ['main', 'next tick', 'microtask', 'timer', 'I/O', 'immediate'] as const;
-export type StepKind = (typeof stepKinds)[number];
+type StepKind = (typeof stepKinds)[number];
 
 /** One function that the loop called, with all that it called; in ms of `now()`. */
 export interface LoopStep {

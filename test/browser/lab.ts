@@ -46,7 +46,11 @@ export class Lab {
     cpSync(path.join(root, 'notebooks'), folder, { recursive: true });
     let server: JupyterServer | undefined;
     try {
-      server = await startServer({ rootDir: folder, lab: true, args: ['--no-browser', '--expose-app-in-browser'] });
+      const args = ['--no-browser', '--expose-app-in-browser'];
+      // Of its own: what a reader has open or set is none of its business, nor is its own a reader's.
+      const own = (name: string) => path.join(folder, `.${name}`);
+      const variables = { JUPYTERLAB_WORKSPACES_DIR: own('workspaces'), JUPYTERLAB_SETTINGS_DIR: own('settings') };
+      server = await startServer({ rootDir: folder, lab: true, args, variables });
       return new Lab(server, await launch(), folder);
     } catch (error) {
       await server?.close();

@@ -7,6 +7,7 @@ import { iteratorOf, sizeOf } from './items.ts';
 import { type Call, cancelled, Job } from './job.ts';
 import { type Teller, tellerFor } from './map-progress.ts';
 import type { MapOptions } from './mapped.ts';
+import { isThenable } from './outcome.ts';
 
 /** One item of a map. */
 class Item extends Job {
@@ -26,7 +27,7 @@ export class MapRun {
   readonly #call: Call;
   readonly #options: MapOptions;
   readonly #teller: Teller | undefined;
-  readonly #next: () => IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+  readonly #next: () => IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
   readonly #giveBack: () => unknown;
   readonly #deadline: number | undefined;
   /** Resolves when nothing of it is queued or running, and nothing will be. */
@@ -165,7 +166,7 @@ export class MapRun {
     this.#stepPlanned = true;
     queueMicrotask(() => {
       this.#stepPlanned = false;
-      this.#teller?.tell(this.#done);
+      this.#tell();
       this.#step();
       this.#wake?.();
     });
@@ -174,9 +175,19 @@ export class MapRun {
   #step(): void {
     if (!this.#exhausted) this.#pull();
     if (!this.#exhausted || this.#unfinished > 0) return;
-    this.#teller?.tell(this.#done);
+    this.#tell();
     this.#teller?.close();
     this.#settleOver();
+  }
+
+  // A function of the caller that throws ends the map, as an input does.
+  #tell(): void {
+    try {
+      this.#teller?.tell(this.#done);
+    } catch (error) {
+      this.#lastError ??= { error };
+      if (!this.#exhausted) this.#leaveInput();
+    }
   }
 
   #pull(): void {
@@ -184,14 +195,14 @@ export class MapRun {
     const submitted = submission();
     while (!this.#exhausted && !this.#pulling && this.#unfinished < bound) {
       if (!this.#draining && this.#window.length - this.#head >= bound) return;
-      let next: IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+      let next: IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
       try {
         next = this.#next();
       } catch (error) {
         this.#inputFailed(error);
         return;
       }
-      if (next instanceof Promise) this.#pullLater(next);
+      if (isThenable(next)) this.#pullLater(Promise.resolve(next));
       else this.#accept(next, submitted);
     }
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { runInNewContext } from 'node:vm';
 import { type Executor, withExecutor } from '../../src/executors/executor.ts';
 
 const same = (x: number) => x;
@@ -25,6 +26,11 @@ export function mapCases(name: string, make: () => Executor): void {
         }
         assert.deepEqual(await executor.map(same, new Set([1, 2])), [1, 2]);
         assert.deepEqual(await executor.map(same, later()), [1, 2, 3]);
+        // Promises of another realm are promises, too.
+        const Other: PromiseConstructor = runInNewContext('Promise');
+        const inner = later();
+        const foreign = { next: () => new Other((ok, no) => inner.next().then(ok, no)) };
+        assert.deepEqual(await executor.map(same, { [Symbol.asyncIterator]: () => foreign } as never), [1, 2, 3]);
         assert.deepEqual(await executor.map(same, []), []);
         assert.throws(() => executor.map(same, 5 as never), /iterable/);
         assert.throws(() => executor.map(same, null as never), /iterable.*null/);
@@ -124,6 +130,18 @@ export function mapCases(name: string, make: () => Executor): void {
         await executor.map(same, [1, 2, 3], { progress: (done, total) => told.push([done, total]) });
         assert.deepEqual(told.at(-1), [3, 3]);
         assert.ok(told.every(([done], index) => index === 0 || done >= told[index - 1]![0]));
+      });
+    });
+
+    it('ends with what its progress function throws, and the executor goes on', async () => {
+      await withExecutor(make(), async (executor) => {
+        const progress = () => {
+          throw new Error('nobody listens');
+        };
+        for (const items of [[1], [1, 2, 3]]) {
+          await assert.rejects(async () => await executor.map(same, items, { progress }), /nobody listens/);
+        }
+        assert.equal(await executor.submit(same, 5), 5);
       });
     });
 

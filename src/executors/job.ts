@@ -19,7 +19,7 @@ export interface Call {
   readonly key?: string | undefined;
 }
 
-export type JobState = 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';
+type JobState = 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';
 
 /** When a job went through its life, in ms of `now()`; 0 until it happened. */
 interface Times {

@@ -15,7 +15,7 @@ import { Slot, type SlotOwner } from './slot.ts';
 const shareAfter = 8;
 
 /** Runs in every worker of a pool before its first task. */
-export interface Initializer {
+interface Initializer {
   readonly fn: Fn;
   readonly args: readonly unknown[];
 }

@@ -12,6 +12,9 @@ const devices = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
  * `Côte_d'Ivoire.html`. Whatever the address says, it is one safe name inside its folder; where the address had to be
  * changed for that (too long, path tricks, a query), a hash of it is added, so that two addresses of a folder still
  * have two names. It follows from the address alone: the same on every engine and in every run.
+ *
+ * @example
+ * const html = await readFile(join(folder, fileName(link)), 'utf8');
  */
 export function fileName(address: string): string {
   const url = new URL(address);

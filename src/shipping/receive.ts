@@ -162,11 +162,7 @@ class Workshop implements Sources {
     const attributes = { configurable: true, enumerable: true };
     if (binding[0] === 'data') {
       const [, id, index] = binding;
-      let group: unknown[] | undefined;
-      const values = (): unknown[] => {
-        group ??= this.#group(id);
-        return group;
-      };
+      const values = (): unknown[] => share(object, name, this.#group(id), index);
       const set = (value: unknown): void => {
         values()[index] = value;
       };
@@ -188,4 +184,13 @@ class Workshop implements Sources {
     }
     return values;
   }
+}
+
+/** Lets the variable be one of the values. It keeps those alive from then on, but not the parcel that brought them. */
+function share(object: object, name: string, values: unknown[], index: number): unknown[] {
+  const set = (value: unknown): void => {
+    values[index] = value;
+  };
+  Object.defineProperty(object, name, { configurable: true, enumerable: true, get: () => values[index], set });
+  return values;
 }

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import os, { availableParallelism as cores } from 'node:os';
 import * as path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { runInThisContext } from 'node:vm';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext, runInThisContext } from 'node:vm';
 import fc, { integer } from 'fast-check';
 import { receiveFunction, ShippingError, shipFunction, shipValue } from '../../src/shipping/index.ts';
 import { now } from '../../src/timing/clock.ts';
@@ -163,6 +164,24 @@ describe('functions of plain modules', function () {
     order.delete('a');
     order.set('a', 1);
     assert.notEqual(shipFunction(ordered, 'thread').id, before.id);
+  });
+
+  it('keep what they captured where they arrive, but not the message that brought it', async () => {
+    const reads = () => [config.list.length, order.size];
+    const arrive = () => {
+      const copy = structuredClone(shipFunction(reads, 'process'));
+      const { buffer } = (copy.definitions as { parcel: Uint8Array }).parcel;
+      return [receiveFunction(copy), new WeakRef(buffer)] as const;
+    };
+    const [there, message] = arrive();
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    for (let n = 0; n < 3; n += 1) {
+      await new Promise(setImmediate);
+      collect();
+    }
+    assert.equal(message.deref(), undefined);
+    assert.deepEqual(there(), [2, 2]);
   });
 
   it('require what a module requires', async () => {

@@ -12,7 +12,8 @@ describe('the clock', () => {
       for (let i = 0; i < 20; i++) off = Math.min(off, Math.abs(machine() - now()));
       console.log(off);`;
     const off = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
-    // One offset for `performance.now()`, taken in a cold process, was 0.7 to 0.9 ms off, and replies from processes seemed to arrive before they were sent.
+    // One offset for `performance.now()`, taken in a cold process, was 0.7 to 0.9 ms off, and replies from processes
+    // seemed to arrive before they were sent.
     assert.ok(Number(off) < 0.1, `${off} ms`);
   });
 });

@@ -162,14 +162,6 @@ export async function workloads(): Promise<{ all: readonly Workload[]; close: ()
       run: () => promisify(pbkdf2)('secret', 'salt', 3_000_000, 32, 'sha256'),
     },
     {
-      // Each on another of libuv's threads, so none of them has a core for long.
-      name: 'threads compute in turn, briefly',
-      verdict: 'CPU-bound',
-      run: async () => {
-        for (let n = 0; n < 60; n++) await promisify(pbkdf2)('secret', 'salt', 20_000, 32, 'sha256');
-      },
-    },
-    {
       name: 'a thread that sleeps blocked',
       verdict: 'idle',
       run: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500),

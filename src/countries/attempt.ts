@@ -17,8 +17,6 @@ export interface PageTimeouts {
   readonly whole?: number;
 }
 
-export const defaultTimeouts: Required<PageTimeouts> = { connect: 5000, headers: 10_000, stall: 5000, whole: 60_000 };
-
 /**
  * Asks once, and gives what `use` makes of the body.
  *
@@ -27,22 +25,22 @@ export const defaultTimeouts: Required<PageTimeouts> = { connect: 5000, headers:
 export async function attempt<T>(
   url: string,
   use: (body: Readable, encoding: string) => Promise<T>,
-  timeouts: Required<PageTimeouts>,
-  signal: AbortSignal | undefined,
+  { connect = 5000, headers: answer = 10_000, stall = 5000, whole = 60_000 }: PageTimeouts = {},
+  signal?: AbortSignal,
 ): Promise<T> {
-  const { request, dispatcher } = await connections(timeouts.connect);
+  const { request, dispatcher } = await connections(connect);
   if (signal?.aborted) throw signal.reason;
   const controller = new AbortController();
   const stop = (): void => controller.abort(signal?.reason);
   signal?.addEventListener('abort', stop);
-  const overtime = (): void => controller.abort(new OutOfTime(`not whole after ${timeouts.whole} ms`));
-  const timer = setTimeout(overtime, timeouts.whole);
+  const overtime = (): void => controller.abort(new OutOfTime(`not whole after ${whole} ms`));
+  const timer = setTimeout(overtime, whole);
   try {
     const { statusCode, headers, body } = await request(url, {
       dispatcher,
       headers: { 'accept-encoding': 'gzip', 'user-agent': userAgent },
-      headersTimeout: timeouts.headers,
-      bodyTimeout: timeouts.stall,
+      headersTimeout: answer,
+      bodyTimeout: stall,
       signal: controller.signal,
     });
     if (statusCode !== 200) {

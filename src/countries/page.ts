@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { currentSignal } from '../executors/local.ts';
 import { now } from '../timing/clock.ts';
-import { attempt, defaultTimeouts, type PageTimeouts } from './attempt.ts';
+import { attempt, type PageTimeouts } from './attempt.ts';
 import type { PageFailure } from './failure.ts';
 import { fileName } from './file-name.ts';
 import { following } from './follow.ts';
@@ -63,8 +63,7 @@ export async function fetchPage(url: string, folder: string, options: PageOption
     throw new TypeError(`fetchPage() needs an address with http:// or https://, not '${url}'.`);
   }
   const start = now();
-  const { file = fileName(url), manifest, redirects = mostRedirects, listedBy = url } = options;
-  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const { file = fileName(url), manifest, redirects = mostRedirects, listedBy = url, timeouts } = options;
   const signal = bothOf(options.signal, currentSignal());
   const note = (path: string) => (written: Written, part: string) =>
     appendFile(path, manifestLine({ url: listedBy, file, ...written, part }));

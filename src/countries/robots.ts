@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { attempt, defaultTimeouts, type PageTimeouts, userAgent } from './attempt.ts';
+import { attempt, type PageTimeouts, userAgent } from './attempt.ts';
 import { isPageError, isPassing, PageError } from './failure.ts';
 import { following } from './follow.ts';
 import { defaults, type RetryPolicy, retrying } from './retry.ts';
@@ -63,8 +63,7 @@ export class Robots {
 }
 
 async function rulesOf(url: string, how: Fetching): Promise<Rules> {
-  const timeouts = { ...defaultTimeouts, ...how.timeouts };
-  const once = () => following(url, (at) => attempt(at, textOf, timeouts, how.signal), { most: 5, anywhere: true });
+  const once = () => following(url, (at) => attempt(at, textOf, how.timeouts, how.signal), { most: 5, anywhere: true });
   try {
     const [text] = await retrying(url, once, how);
     return await parsed(url, text);

@@ -76,7 +76,7 @@ describe('fetchPage', () => {
     );
 
   it('brings a page to its file', async () => {
-    const { ms, ...page } = await fetchPage(url, folder);
+    const { ms, ...page } = await fetchPage(url, folder, { timeouts: { whole: undefined } });
     const sha256 = createHash('sha256').update(body).digest('hex');
     assert.deepEqual(page, { url, file: "Côte_d'Ivoire.html", bytes: body.length, sha256, failures: [] });
     assert.ok(ms > 0);

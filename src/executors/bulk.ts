@@ -1,9 +1,7 @@
-import { closeSync, constants, existsSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { DefaultDeserializer, DefaultSerializer } from 'node:v8';
+import { openNameless, pathOf } from './nameless.ts';
 import { bulkIn, leastBulk } from './outcome.ts';
-
-/** Linux: opens a file that has no name, so that nothing can be left behind whoever dies. */
-const nameless = 0o20000000 | constants.O_DIRECTORY | constants.O_RDWR;
 
 /** Where the bytes of an array are in the file. */
 type Place = readonly [from: number, length: number];
@@ -37,12 +35,8 @@ export class Bulk {
 
   /** A new one; undefined where the system has no files in memory. */
   static create(): Bulk | undefined {
-    try {
-      const bulk = new Bulk(openSync('/dev/shm', nameless, 0o600));
-      if (existsSync(bulk.path)) return bulk;
-      bulk.close();
-    } catch {}
-    return undefined;
+    const file = openNameless();
+    return file === undefined ? undefined : new Bulk(file);
   }
 
   /** The one of another process. */
@@ -52,7 +46,7 @@ export class Bulk {
 
   /** Where another process of this user finds it as long as this one has it open. */
   get path(): string {
-    return `/proc/${process.pid}/fd/${this.#file}`;
+    return pathOf(this.#file);
   }
 
   /**

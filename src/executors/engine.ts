@@ -37,6 +37,11 @@ export interface Link {
    */
   began(index: number): number | undefined;
   /**
+   * The task of the batch that the worker began last, by its index, -1 when it has begun none; undefined when that is
+   * not known: then it is taken to be the first without a report.
+   */
+  at(): number | undefined;
+  /**
    * Ends the task that runs. Its worker ends with it and `died` follows, or, of a remote one, what became of the rest.
    * No other task of the batch is hit.
    */

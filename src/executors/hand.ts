@@ -68,6 +68,11 @@ export class Hand {
     return this.unstarted.filter((index) => this.#jobs[index]!.call.chunksize === undefined);
   }
 
+  /** True when it has a job that was cancelled. */
+  get hasCancelled(): boolean {
+    return this.#jobs.some((job) => job?.over);
+  }
+
   at(index: number): PoolJob | undefined {
     return this.#jobs[index];
   }

@@ -4,6 +4,7 @@ import { addChildCpu } from '../timing/cpu.ts';
 import { publishKept } from '../timing/event-ways.ts';
 import { channels } from '../timing/events.ts';
 import { noteChildMemory } from '../timing/memory.ts';
+import { Beat } from './beat.ts';
 import { Bulk } from './bulk.ts';
 import type { Link, LinkEvents } from './engine.ts';
 import type { WorkerDied } from './errors.ts';
@@ -18,6 +19,10 @@ export class ProcessLink implements Link {
   #batch = 0;
   /** Made for the first batch; null when this system has none. */
   #bulk: Bulk | null | undefined;
+  /** Made for the first batch of several tasks; null when this system has none. */
+  #beat: Beat | null | undefined;
+  /** Tasks of the batch. */
+  #count = 0;
   /** Bytes of stdout and stderr that came so far. */
   readonly #read: [number, number] = [0, 0];
   #held: ProcessReport[] = [];
@@ -63,10 +68,14 @@ export class ProcessLink implements Link {
       if (bytes !== undefined) packed.push(index);
       return bytes ?? arg;
     });
+    this.#count = batch.args.length;
+    const isFirstBeat = this.#count > 1 && this.#beat === undefined;
+    if (isFirstBeat) this.#beat = Beat.create() ?? null;
     const message: ProcessBatch = {
       ...batch,
       ...(packed.length > 0 && { args }),
       bulk: isFirst ? bulk?.path : undefined,
+      beat: isFirstBeat ? this.#beat?.path : undefined,
       packed: packed.length > 0 ? packed : undefined,
       isRecorded: channels.wait.hasSubscribers,
     };
@@ -91,6 +100,10 @@ export class ProcessLink implements Link {
     return this.#began;
   }
 
+  at(): number | undefined {
+    return this.#count > 1 ? this.#beat?.read(this.#batch) : undefined;
+  }
+
   end(): void {
     this.#child.kill('SIGKILL');
   }
@@ -111,7 +124,11 @@ export class ProcessLink implements Link {
     const held = this.#held;
     this.#held = [];
     for (const report of held) this.#events.report(report);
-    this.#events.died(death, undefined);
+    try {
+      this.#events.died(death, undefined);
+    } finally {
+      this.#beat?.close();
+    }
   }
 
   /** The report with its large values read. One for which there is no memory here has failed. */

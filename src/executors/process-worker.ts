@@ -4,6 +4,7 @@ import { now } from '../timing/clock.ts';
 import { keepEvents, takeEvents } from '../timing/kept.ts';
 import { ownPeak } from '../timing/peak.ts';
 import { setLaneHere } from '../workers/lanes.ts';
+import { Beat } from './beat.ts';
 import type { Bulk } from './bulk.ts';
 import { bulkIn, shipOutcome, uncopied } from './outcome.ts';
 import type { Batch, Hello, Left, ProcessBatch, ProcessReport, Withdrawal } from './protocol.ts';
@@ -46,12 +47,16 @@ class ProcessReporter implements Reporter {
   #shipped = false;
   #packed: number[] = [];
   #cpu = 0;
+  /** Of a pool that reads it, from the first batch of several tasks on. */
+  #beat: Beat | undefined;
+  #isOne = true;
   #bulkPath: string | undefined;
   #openBulk: Bulk | undefined;
 
   /** The batch with its large arguments read; from now on results may be written over them. */
   unpack(batch: ProcessBatch): ProcessBatch {
     this.#bulkPath ??= batch.bulk;
+    if (batch.beat !== undefined) this.#beat = Beat.open(batch.beat);
     keepEvents(batch.isRecorded);
     this.#to = batch.isRemote === true ? 'remote' : 'process';
     const args = [...batch.args];
@@ -69,8 +74,9 @@ class ProcessReporter implements Reporter {
     return this.#openBulk;
   }
 
-  open({ batch, announce }: Batch): void {
+  open({ batch, announce, args }: Batch): void {
     this.#batch = batch;
+    this.#isOne = args.length === 1;
     this.#from = 0;
     this.#begun = -1;
     this.#announce = announce;
@@ -89,6 +95,7 @@ class ProcessReporter implements Reporter {
   begin(index: number, time: number): boolean {
     this.#begun = index;
     if (!this.#withdrawn.has(index)) {
+      if (!this.#isOne) this.#beat?.write(this.#batch, index);
       if (this.#announce) this.#announceAt(time);
       return true;
     }

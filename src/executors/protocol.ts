@@ -25,6 +25,8 @@ export interface Batch {
 export interface ProcessBatch extends Batch {
   /** The path of the `Bulk` of pool and process, in the first batch, if there is one. */
   readonly bulk: string | undefined;
+  /** The path of the `Beat` of pool and process, in the first batch of several tasks, if there is one. */
+  readonly beat: string | undefined;
   /** Which of `args` it packed. */
   readonly packed: readonly number[] | undefined;
   /** Whether somebody wants the events of the process, until the next batch. */

@@ -19,6 +19,9 @@ export interface SlotOwner {
   back(jobs: readonly PoolJob[]): void;
 }
 
+/** Ms between two looks at a process that was asked to leave tasks out. */
+const chaseEvery = 20;
+
 /** Numbers all batches of this process: a lane of a cluster shows messages of several slots. */
 let batches = 0;
 
@@ -33,6 +36,7 @@ export class Slot {
   /** Tasks that were sent to this worker. */
   tasks = 0;
   #timer: NodeJS.Timeout | undefined;
+  #chaser: NodeJS.Timeout | undefined;
   /** True once its worker was told to end: whatever else that hits has done nothing wrong and runs again. */
   #ending = false;
   /** Ids of the functions that this worker has. */
@@ -119,7 +123,8 @@ export class Slot {
       if (job.over) return false;
     }
     job.abandon(cancelled(job.call.name, job.reason), now());
-    if (taken?.length === 0 || (taken === undefined && index === hand.reported)) this.#end(index);
+    if (taken?.length === 0 || (taken === undefined && index === (link.at() ?? hand.reported))) this.#end(index);
+    else if (taken === undefined && !this.#isRemote) this.#chase();
     return true;
   }
 
@@ -168,8 +173,7 @@ export class Slot {
       this.#empty();
       this.#link?.hold(false);
     } else if (hand.running?.over) {
-      // It was cancelled too late to be left out.
-      this.#end(hand.reported);
+      this.#endCancelled();
     }
     if (back.length > 0) this.#owner.back(back);
     if (report.end) this.#owner.free(this);
@@ -181,19 +185,34 @@ export class Slot {
     if (jobs.length > 0) this.#owner.back(jobs);
   }
 
+  /** Looks soon, and again, whether a task was cancelled too late to be left out: its process may be too busy to tell. */
+  #chase(): void {
+    this.#chaser ??= setTimeout(() => {
+      this.#chaser = undefined;
+      if (this.#hand?.hasCancelled) this.#endCancelled();
+    }, chaseEvery).unref();
+  }
+
+  #endCancelled(): void {
+    const hand = this.#hand!;
+    const at = this.#link!.at() ?? hand.reported;
+    if (hand.at(at)?.over) this.#end(at);
+    else this.#chase();
+  }
+
   #onDeath(death: WorkerDied, begun: boolean | undefined): void {
     const hand = this.#hand;
-    const closing = this.#link === undefined;
+    const link = this.#link;
     this.#empty();
-    if (closing) return;
+    if (link === undefined) return;
     this.#link = undefined;
     const lane = this.#leave(false);
     // Nobody's task can carry this error, and it must not vanish. (A process has printed its own.)
     if (hand === undefined && death.cause !== undefined) process.emitWarning(death);
-    const unfinished = hand?.unfinished ?? [];
-    const running = hand?.running;
+    let unfinished = hand?.unfinished ?? [];
+    const running = hand?.at(link.at() ?? hand.reported);
     if ((begun ?? !this.#ending) && running !== undefined && !running.over) {
-      unfinished.shift();
+      unfinished = unfinished.filter((job) => job !== running);
       const who = `${lane}, which ran '${running.call.name}',`;
       const error = new WorkerDied(who, death.exitCode, death.signal, death.cause);
       const time = now();
@@ -245,7 +264,9 @@ export class Slot {
 
   #empty(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#chaser);
     this.#timer = undefined;
+    this.#chaser = undefined;
     this.#hand = undefined;
   }
 

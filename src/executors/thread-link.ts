@@ -60,6 +60,9 @@ export class ThreadLink implements Link {
     return this.#words.state(index) === 'waiting' ? undefined : this.#words.times(index, index + 1)[0];
   }
 
+  // Whether it can be taken back tells the same.
+  at(): undefined {}
+
   end(index: number): void {
     // When none of the tasks behind it can begin any more, whatever is ended is this one or nothing.
     for (let other = index + 1; other < this.#count; other += 1) this.#words.withdraw(other);

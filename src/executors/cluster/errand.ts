@@ -5,6 +5,9 @@ import type { Report } from '../protocol.ts';
 import type { Station } from './station.ts';
 import { type ClusterBatch, type Outcome, wallOffset } from './wire.ts';
 
+/** Ms between two looks at a process that was asked to leave tasks out. */
+const chaseEvery = 20;
+
 /** One batch that a worker of a cluster has in hand, from its arrival to its outcome. */
 export class Errand {
   readonly #batch: ClusterBatch;
@@ -28,6 +31,7 @@ export class Errand {
   #sent: number[] = [];
   #began = 0;
   #timer: NodeJS.Timeout | undefined;
+  #chaser: NodeJS.Timeout | undefined;
   /** The task that was told to end, and what is to be said of it. */
   #stopped: { readonly index: number; readonly verdict: Error | 'leave' } | undefined;
 
@@ -83,10 +87,15 @@ export class Errand {
     if (this.#running !== undefined) this.#stop(this.#running, 'leave');
   }
 
+  /** Ends a task that nobody wants if it began; looks again while one may, as its process may be too busy to tell. */
   #endDropped(): void {
-    const index = this.#running;
-    if (index === undefined || !this.#dropped.has(index)) return;
-    this.#stop(index, new CancelledError(`task '${this.#nameOf(index)}' was cancelled`));
+    clearTimeout(this.#chaser);
+    const index = this.#begun;
+    if (index !== undefined && this.#dropped.has(index)) {
+      this.#stop(index, new CancelledError(`task '${this.#nameOf(index)}' was cancelled`));
+    } else if (this.#sent.some((each) => this.#dropped.has(each) && this.#isOpen(each))) {
+      this.#chaser = setTimeout(() => this.#endDropped(), chaseEvery);
+    }
   }
 
   #withdraw(indices: readonly number[]): void {
@@ -109,7 +118,19 @@ export class Errand {
 
   /** The task that runs, as far as is known. */
   get #running(): number | undefined {
-    return this.#sent.find((index) => !this.#over.has(index) && !this.#left.has(index));
+    return this.#sent.find((index) => this.#isOpen(index));
+  }
+
+  /** The same, also if the process did not report those before it; undefined between two tasks. */
+  get #begun(): number | undefined {
+    const place = this.#station.at;
+    if (place === undefined) return this.#running;
+    const index = this.#sent[place];
+    return index !== undefined && this.#isOpen(index) ? index : undefined;
+  }
+
+  #isOpen(index: number): boolean {
+    return !this.#over.has(index) && !this.#left.has(index);
   }
 
   /** Sends the process all that is left, or a task that took a process with it alone; resolves when it has none. */
@@ -140,6 +161,7 @@ export class Errand {
       });
     } finally {
       clearTimeout(this.#timer);
+      clearTimeout(this.#chaser);
       this.#sent = [];
       this.#stopped = undefined;
     }
@@ -160,7 +182,7 @@ export class Errand {
   }
 
   #onDeath(death: WorkerDied): void {
-    const index = this.#running;
+    const index = this.#begun;
     if (index === undefined) return;
     if (this.#stopped !== undefined) {
       const { index: meant, verdict } = this.#stopped;

@@ -60,6 +60,8 @@ export class ClusterLink implements Link {
   // How long a task may run is its worker's business.
   began(): undefined {}
 
+  at(): undefined {}
+
   end(index: number): void {
     this.takeBack([index]);
   }

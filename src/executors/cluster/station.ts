@@ -41,9 +41,9 @@ export class Station {
         if (batch === this.#batch) this.#listener?.left(places);
       },
       died: (death) => {
-        this.#link = undefined;
         this.#known.clear();
         this.#listener?.died(death);
+        this.#link = undefined;
       },
     };
     const link = await this.#engine.connect(events, this.who);
@@ -80,6 +80,11 @@ export class Station {
   /** When the first task of a batch with a run time-out began, in ms of `now()`; undefined when it has not. */
   get began(): number | undefined {
     return this.#link?.began(0);
+  }
+
+  /** Which of what was sent it began last, by its place, also while it computes; undefined when that is not known. */
+  get at(): number | undefined {
+    return this.#link?.at();
   }
 
   /** Ends the process; `died` follows. */

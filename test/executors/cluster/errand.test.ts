@@ -53,6 +53,20 @@ describe('A batch that a worker of a cluster has in hand', () => {
     assert.ok(one instanceof CancelledError);
   });
 
+  it('ends one behind another that was too short to be told of', async () => {
+    const errand = errandOf(([file, , index]) => {
+      appendFileSync(file, `${index} `);
+      while (index === 1);
+      return index;
+    });
+    const outcome = errand.run();
+    await until(() => noted() === '0 1 ');
+    errand.drop([1]);
+    const [zero, one, two] = settled(await outcome);
+    assert.deepEqual([zero, two], [0, 2]);
+    assert.ok(one === 'withdrawn' || one instanceof CancelledError);
+  });
+
   it('gives back a task that began while it drains when it is to end at once', async () => {
     const errand = errandOf(spinsAt1);
     const outcome = errand.run();

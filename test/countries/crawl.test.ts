@@ -173,17 +173,19 @@ describe('the queue of a host', () => {
     const starts: number[] = [];
     for (let n = 0; n < 6; n += 1) queue.add(`${n}`);
     const { signal } = new AbortController();
+    const begin = now();
     let free = 0;
-    await queue.drain(3, async (link) => {
+    await queue.drain(3, async () => {
       await queue.turn(signal);
       starts.push(now());
-      if (link === '3') {
-        queue.hold(100);
-        free = now() + 100;
-      } else if (free > 0) assert.ok(now() >= free - 0.1);
+      if (starts.length !== 3) return;
+      free = now() + 100;
+      queue.hold(100);
     });
     assert.equal(starts.length, 6);
-    for (let n = 1; n < 6; n += 1) assert.ok(starts[n]! - starts[n - 1]! >= 19, `${starts}`);
+    // A start may be noted late, but none may be early.
+    const earliest = [0, 20, 40].map((ms) => begin + ms).concat([0, 20, 40].map((ms) => free + ms));
+    for (const [n, time] of earliest.entries()) assert.ok(starts[n]! >= time, `start ${n}: ${starts[n]! - time} ms`);
   });
 });
 

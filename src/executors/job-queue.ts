@@ -2,8 +2,8 @@ import type { Job } from './job.ts';
 
 /** Jobs that wait, in order. A job that is over (cancelled while it waited) is dropped when its turn comes. */
 export class JobQueue<J extends Job> {
-  #jobs: J[] = [];
-  /** Where the first one lies; those before it have been taken. */
+  #jobs: (J | undefined)[] = [];
+  /** Where the first one lies. Invariant: nothing lies before it, or the arguments of what was taken would stay. */
   #head = 0;
 
   /** How many wait; some of them may be over. */
@@ -23,13 +23,14 @@ export class JobQueue<J extends Job> {
 
   /** The first job that waits. */
   peek(): J | undefined {
-    while (this.#jobs[this.#head]?.over) this.#head += 1;
+    while (this.#jobs[this.#head]?.over) this.drop();
     if (this.#head > 1024 && 2 * this.#head > this.#jobs.length) this.unshift([]);
     return this.#jobs[this.#head];
   }
 
   /** Drops the job that `peek` has just found. */
   drop(): void {
+    this.#jobs[this.#head] = undefined;
     this.#head += 1;
   }
 
@@ -42,7 +43,7 @@ export class JobQueue<J extends Job> {
 
   /** Takes all that wait. */
   drain(): J[] {
-    const jobs = this.#jobs.slice(this.#head).filter((job) => !job.over);
+    const jobs = (this.#jobs.slice(this.#head) as J[]).filter((job) => !job.over);
     this.#jobs = [];
     this.#head = 0;
     return jobs;

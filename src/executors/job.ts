@@ -19,6 +19,8 @@ export interface Call {
   readonly key?: string | undefined;
 }
 
+const none: readonly unknown[] = [];
+
 type JobState = 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';
 
 /** When a job went through its life, in ms of `now()`; 0 until it happened. */
@@ -147,6 +149,9 @@ export abstract class Job {
   #settle(state: JobState, outcome: unknown): void {
     this.state = state;
     this.outcome = outcome;
+    // Whoever keeps a future keeps its result, and no more.
+    this.args = none;
+    this.transfer = undefined;
     const times = this.#times;
     if (times !== undefined && times.eventId !== 0 && channels.task.hasSubscribers) this.#publish(times);
     this.leave?.(

@@ -33,8 +33,8 @@ export class MapRun {
   /** Resolves when nothing of it is queued or running, and nothing will be. */
   readonly over: Promise<void>;
   #settleOver!: () => void;
-  /** Items in order; those before `#head` have been taken. */
-  #window: Item[] = [];
+  /** Items in order. Invariant: none lies before `#head`, or the results that were taken would stay. */
+  #window: (Item | undefined)[] = [];
   #head = 0;
   /** How many of the window have no outcome. */
   #unfinished = 0;
@@ -133,6 +133,7 @@ export class MapRun {
   /** The next result, which is ready; throws what the item threw, and cancels what has not started. */
   take(): unknown {
     const item = this.#window[this.#head]!;
+    this.#window[this.#head] = undefined;
     this.#head += 1;
     if (this.#head > 1024 && this.#head * 2 > this.#window.length) {
       this.#window = this.#window.slice(this.#head);

@@ -210,7 +210,9 @@ export class Slot {
     // Nobody's task can carry this error, and it must not vanish. (A process has printed its own.)
     if (hand === undefined && death.cause !== undefined) process.emitWarning(death);
     let unfinished = hand?.unfinished ?? [];
-    const running = hand?.at(link.at() ?? hand.reported);
+    // One that began nothing may have died of the message: given to others whole, it would end them all.
+    const at = link.at() ?? -1;
+    const running = at < 0 ? hand?.running : hand?.at(at);
     if ((begun ?? !this.#ending) && running !== undefined && !running.over) {
       unfinished = unfinished.filter((job) => job !== running);
       const who = `${lane}, which ran '${running.call.name}',`;

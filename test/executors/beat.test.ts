@@ -73,6 +73,19 @@ describe('tasks that came to a process in one message', () => {
     });
   });
 
+  it('fail the first alone when their process dies before it begins any', async () => {
+    await withWarm(async (pool) => {
+      const pid = await pool.submit(() => process.pid);
+      process.kill(pid, 'SIGSTOP');
+      const [first, ...others] = ['a', 'b', 'c'].map((name) => pool.submit(task, [folder, name, 'nothing']));
+      await new Promise(setImmediate);
+      process.kill(pid, 'SIGKILL');
+      assert.ok((await first!.exception()) instanceof WorkerDied);
+      assert.deepEqual(await Promise.all(others), ['b', 'c']);
+      assert.equal(begun(), 'b c ');
+    });
+  });
+
   it('meet the death of their process each as it was: the one that ran fails, the one before it does not', async () => {
     await withExecutor(new ProcessPoolExecutor(1), async (pool) => {
       const items = (['nothing', 'die', 'nothing'] as const).map((what, at) => [folder, String(at), what] as const);

@@ -1,5 +1,10 @@
+import { Lock, RLock } from '../../src/index.ts';
 import { Thread } from '../../src/workers/thread.ts';
 import { stderrOf } from '../channels/makers.ts';
+
+/** The locks that have an owner, for what holds of both. */
+export const kinds = { Lock, RLock };
+export type Either = Lock | RLock;
 
 /** Starts a function on a thread of its own. */
 export function start<A extends unknown[]>(target: (...args: A) => unknown, ...args: A): Thread<A> {

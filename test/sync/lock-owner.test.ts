@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict';
-import {
-  CancelledError,
-  Lock,
-  LockOwnerDied,
-  Queue,
-  RLock,
-  ThreadPoolExecutor,
-  withExecutor,
-} from '../../src/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CancelledError, type Lock, LockOwnerDied, Queue, ThreadPoolExecutor, withExecutor } from '../../src/index.ts';
 import { until } from '../channels/makers.ts';
-import { start, words } from './helpers.ts';
-
-const kinds = { Lock, RLock };
-type Either = Lock | RLock;
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+import { type Either, kinds, start, words } from './helpers.ts';
 
 for (const [kind, Kind] of Object.entries(kinds)) {
   describe(`${kind} whose owner ends`, function () {

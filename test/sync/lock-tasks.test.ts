@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AsyncExecutor,
   Lock,
@@ -8,11 +9,7 @@ import {
   ThreadPoolExecutor,
   withExecutor,
 } from '../../src/index.ts';
-import { run, words } from './helpers.ts';
-
-const kinds = { Lock, RLock };
-type Either = Lock | RLock;
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+import { type Either, kinds, run, words } from './helpers.ts';
 
 const sum = words();
 const captured = new Lock();

@@ -182,7 +182,7 @@ export class Errand {
   }
 
   #onDeath(death: WorkerDied): void {
-    const index = this.#begun;
+    const index = this.#begun ?? this.#running;
     if (index === undefined) return;
     if (this.#stopped !== undefined) {
       const { index: meant, verdict } = this.#stopped;

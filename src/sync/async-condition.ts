@@ -128,13 +128,14 @@ export class AsyncCondition {
 
   /** The caller's hold of the lock. @throws Error when it has none */
   #hold(guard: Guard | undefined, method: string): Hold {
-    const hold = guard ?? this.#turns.latest;
+    const turns = this.#turns;
     const call = `${method} of ${this.name}`;
-    if (!(hold instanceof Hold) || hold.turns !== this.#turns || !hold.held) {
-      throw new Error(`${call} needs ${this.lock.name}: call it inside with(…)`);
-    }
-    if (guard === undefined && !scopeHere()?.isWithin(this.#turns.scope)) {
+    if (guard === undefined && turns.free === 0 && !scopeHere()?.isWithin(turns.scope)) {
       throw new Error(`${call}: the lock is another’s, or was got by acquire(); then give the guard: { guard }`);
+    }
+    const hold = guard ?? turns.latest;
+    if (!(hold instanceof Hold) || hold.turns !== turns || !hold.held) {
+      throw new Error(`${call} needs ${this.lock.name}: call it inside with(…)`);
     }
     return hold;
   }

@@ -9,7 +9,7 @@ export class Crawled extends Shown {
   /** The pages that this crawl fetched, as they came. The `ms` of a page are from its first request to its file. */
   readonly fetched: readonly Page[];
   /** The pages that were whole from an earlier crawl. */
-  readonly kept: readonly Pick<Page, 'url' | 'file' | 'bytes' | 'sha256'>[];
+  readonly kept: readonly Pick<Page, 'url' | 'file' | 'bytes' | 'crc32'>[];
   /** The pages that did not come. */
   readonly failed: readonly PageError[];
   /** How many attempts failed, by cause, those that were then made good among them. */

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { appendFile, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { crc32 } from 'node:zlib';
 import { partPrefix } from './to-file.ts';
 
 /** What a manifest says of a page that is whole. */
@@ -10,7 +9,7 @@ interface ManifestEntry {
   readonly url: string;
   readonly file: string;
   readonly bytes: number;
-  readonly sha256: string;
+  readonly crc32: number;
   /** The name of its file when the line was written, just before it got its own. */
   readonly part: string;
 }
@@ -60,30 +59,39 @@ async function readManifest(folder: string): Promise<ManifestEntry[]> {
 function parse(line: string): ManifestEntry | undefined {
   try {
     const entry = JSON.parse(line) as Partial<ManifestEntry> | null;
-    const { url, file, bytes, sha256, part } = entry ?? {};
-    const texts = [url, file, sha256, part].every((text) => typeof text === 'string');
+    const { url, file, bytes, crc32, part } = entry ?? {};
+    const texts = [url, file, part].every((text) => typeof text === 'string');
+    const numbers = [bytes, crc32].every((number) => typeof number === 'number');
     // A part that is a path would not be one of ours.
-    return texts && typeof bytes === 'number' && /^\.part-[\w-]+$/.test(part!) ? (entry as ManifestEntry) : undefined;
+    return texts && numbers && /^\.part-[\w-]+$/.test(part!) ? (entry as ManifestEntry) : undefined;
   } catch {
     return undefined;
   }
 }
 
-async function isWhole(folder: string, { file, part, sha256 }: ManifestEntry): Promise<boolean> {
-  if ((await checksum(join(folder, file))) === sha256) return true;
-  if ((await checksum(join(folder, part))) !== sha256) return false;
+async function isWhole(folder: string, { file, part, bytes, crc32 }: ManifestEntry): Promise<boolean> {
+  const isIt = async (name: string): Promise<boolean> => {
+    const found = await measured(join(folder, name));
+    return found?.bytes === bytes && found.crc32 === crc32;
+  };
+  if (await isIt(file)) return true;
+  if (!(await isIt(part))) return false;
   await rename(join(folder, part), join(folder, file));
   return true;
 }
 
-async function checksum(path: string): Promise<string | undefined> {
-  const hash = createHash('sha256');
+async function measured(path: string): Promise<Pick<ManifestEntry, 'bytes' | 'crc32'> | undefined> {
+  let bytes = 0;
+  let sum = 0;
   try {
-    await pipeline(createReadStream(path), hash);
+    for await (const data of createReadStream(path)) {
+      bytes += data.length;
+      sum = crc32(data, sum);
+    }
   } catch (error) {
     return ifAbsent(undefined)(error);
   }
-  return hash.digest('hex');
+  return { bytes, crc32: sum };
 }
 
 /**

@@ -34,7 +34,7 @@ export class Site {
     return { ...this.#counted, inFlight: this.#inFlight };
   }
 
-  checksums(url: string): Map<string, string> {
+  checksums(url: string): Map<string, number> {
     const { names } = this.pages;
     return new Map(names.map((name, number) => [new URL(pathOf(name), url).href, this.pages.page(number).checksum]));
   }
@@ -106,7 +106,7 @@ export class Site {
       return;
     }
     const body = zips ? page.zipped : page.body;
-    const tag = `"${page.checksum.slice(0, 32)}${zips ? '-gzip' : ''}"`;
+    const tag = `"${page.body.length}-${page.checksum.toString(16)}${zips ? '-gzip' : ''}"`;
     response.setHeader('etag', tag);
     response.setHeader('vary', 'Accept-Encoding');
     if (matches(request.headers['if-none-match'], tag)) {

@@ -10,7 +10,7 @@ export type Question = { what: 'start'; options: SiteOptions } | { what: 'counte
 export interface Answer {
   start: string;
   counters: SiteCounters;
-  checksums: Map<string, string>;
+  checksums: Map<string, number>;
   reset: undefined;
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import { fileName } from '../../src/countries/file-name.ts';
 import { manifestOf } from '../../src/countries/manifest.ts';
 import type { CountriesSite } from '../../src/countries/site.ts';
@@ -30,13 +30,13 @@ export function filesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')) : [];
 }
 
-/** Every page is there once, byte by byte, with one line in the manifest, and there is nothing else. */
+/** Every page is there once, whole by its checksum, with one line in the manifest, and there is nothing else. */
 export async function assertAll(site: CountriesSite, folder: string): Promise<void> {
   const sums = await site.checksums();
   assert.equal(sums.size, 238);
   for (const [url, sum] of sums) {
     const bytes = readFileSync(join(folder, fileName(url)));
-    assert.equal(createHash('sha256').update(bytes).digest('hex'), sum, url);
+    assert.equal(crc32(bytes), sum, url);
   }
   assert.deepEqual(
     readdirSync(folder).filter((name) => name.startsWith('.')),

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
 import { BadStatus, OutOfTime, Redirected } from './failure.ts';
 import { parseRetryAfter } from './retry.ts';
 
@@ -17,6 +17,14 @@ export interface PageTimeouts {
   readonly whole?: number;
 }
 
+/** What is sent for a page. */
+export interface Body {
+  readonly stream: Dispatcher.ResponseData['body'];
+  readonly isGzip: boolean;
+  /** Bytes as they are sent; NaN where the site does not say. */
+  readonly length: number;
+}
+
 /**
  * Asks once, and gives what `use` makes of the body.
  *
@@ -24,7 +32,7 @@ export interface PageTimeouts {
  */
 export async function attempt<T>(
   url: string,
-  use: (body: Readable, encoding: string) => Promise<T>,
+  use: (body: Body) => Promise<T>,
   { connect = 5000, headers: answer = 10_000, stall = 5000, whole = 60_000 }: PageTimeouts = {},
   signal?: AbortSignal,
 ): Promise<T> {
@@ -51,7 +59,8 @@ export async function attempt<T>(
       }
       throw new BadStatus(statusCode, parseRetryAfter(headers['retry-after']));
     }
-    return await use(body, String(headers['content-encoding'] ?? ''));
+    const isGzip = headers['content-encoding'] === 'gzip';
+    return await use({ stream: body, isGzip, length: Number(headers['content-length']) });
   } catch (error) {
     throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {

@@ -1,8 +1,7 @@
 import { appendFile } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import { currentSignal } from '../executors/local.ts';
 import { now } from '../timing/clock.ts';
-import { attempt, type PageTimeouts } from './attempt.ts';
+import { attempt, type Body, type PageTimeouts } from './attempt.ts';
 import type { PageFailure } from './failure.ts';
 import { fileName } from './file-name.ts';
 import { following } from './follow.ts';
@@ -71,7 +70,7 @@ export async function fetchPage(url: string, folder: string, options: PageOption
   const note = (path: string) => (written: Written, part: string) =>
     appendFile(path, manifestLine({ url: listedBy, file, ...written, part }));
   const target = { folder, file, whenWhole: manifest === undefined ? undefined : note(manifest) };
-  const save = (body: Readable, encoding: string) => toFile(body, encoding, target);
+  const save = (body: Body) => toFile(body, target);
   const once = () => following(url, (at) => attempt(at, save, timeouts, signal), { most: redirects });
   const [written, failures] = await retrying(url, once, { ...options, signal });
   return { url: listedBy, file, ...written, ms: now() - start, failures };

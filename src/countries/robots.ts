@@ -1,7 +1,6 @@
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { attempt, type PageTimeouts, userAgent } from './attempt.ts';
+import { attempt, type Body, type PageTimeouts, userAgent } from './attempt.ts';
 import { isPageError, isPassing, PageError } from './failure.ts';
 import { following } from './follow.ts';
 import { defaults, type RetryPolicy, retrying } from './retry.ts';
@@ -87,7 +86,7 @@ async function parsed(url: string, text: string): Promise<Rules> {
   };
 }
 
-async function textOf(body: Readable, encoding: string): Promise<string> {
+async function textOf({ stream, isGzip }: Body): Promise<string> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   const keep = async (source: AsyncIterable<Buffer>): Promise<void> => {
@@ -96,6 +95,6 @@ async function textOf(body: Readable, encoding: string): Promise<string> {
       bytes += piece.length;
     }
   };
-  await (encoding === 'gzip' ? pipeline(body, createGunzip(), keep) : pipeline(body, keep));
+  await (isGzip ? pipeline(stream, createGunzip(), keep) : pipeline(stream, keep));
   return Buffer.concat(pieces).subarray(0, mostBytes).toString();
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Errand } from '../../../src/executors/cluster/errand.ts';
 import { Station } from '../../../src/executors/cluster/station.ts';
-import { CancelledError } from '../../../src/executors/errors.ts';
+import { CancelledError, WorkerDied } from '../../../src/executors/errors.ts';
 import { batchOf, settled, until } from './bench.ts';
 
 describe('A batch that a worker of a cluster has in hand', () => {
@@ -26,14 +26,14 @@ describe('A batch that a worker of a cluster has in hand', () => {
     while (noted() !== text);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   }
-  const errandOf = (fn: (arg: [string, string, number]) => unknown) =>
+  const errandOf = (fn: (arg: [string, string, number]) => unknown, attempts = 3) =>
     new Errand(
       batchOf(
         fn,
         [0, 1, 2].map((index): [string, string, number] => [log, gate, index]),
       ),
       station,
-      3,
+      attempts,
     );
   const spinsAt1 = ([file, , index]: [string, string, number]) => {
     appendFileSync(file, `${index} `);
@@ -108,5 +108,27 @@ describe('A batch that a worker of a cluster has in hand', () => {
     errand.drop([1]);
     writeFileSync(`${gate}2`, '');
     assert.deepEqual(settled(await outcome), [0, 1, 2]);
+  });
+
+  it('blames the first task when its process dies before it begins any: each death has one that answers for it', async () => {
+    const [pid] = settled(
+      await new Errand(
+        batchOf(() => process.pid, [0]),
+        station,
+        1,
+      ).run(),
+    );
+    const errand = errandOf(([file, , index]) => {
+      appendFileSync(file, `${index} `);
+      return index;
+    }, 1);
+    process.kill(Number(pid), 'SIGSTOP');
+    const outcome = errand.run();
+    await new Promise(setImmediate);
+    process.kill(Number(pid), 'SIGKILL');
+    const [zero, one, two] = settled(await outcome);
+    assert.ok(zero instanceof WorkerDied);
+    assert.deepEqual([one, two], [1, 2]);
+    assert.equal(noted(), '1 2 ');
   });
 });

@@ -49,9 +49,10 @@ export interface Page {
 /**
  * Fetches a page to `<folder>/<last path part>.html`; the same function on every executor.
  *
- * The body is streamed to disk and gets its name when it is whole: a file with that name is never half a page. What may
- * pass (a reset, a stall, a truncated body, 408, 418, 425, 429, 5xx) is tried again after a growing, jittered wait that is
- * never shorter than the server's `Retry-After`. Redirects are followed, but not to another host, which may have other
+ * The file gets its name when it is whole: a file with that name is never half a page. At most a megabyte of a page is in
+ * memory; what is larger, or does not tell its length, is streamed to disk. What may pass (a reset, a stall, a truncated
+ * body, 408, 418, 425, 429, 5xx) is tried again after a growing, jittered wait that is never shorter than the server's
+ * `Retry-After`. Redirects are followed, but not to another host, which may have other
  * wishes. Connections are kept and used again, for each thread its own.
  *
  * @param url the page's address

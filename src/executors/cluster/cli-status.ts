@@ -19,11 +19,14 @@ export async function showStatus(settings: ClusterSettings, watch: boolean): Pro
   try {
     do {
       const late = sleep(patience, undefined, { ref: false });
-      const status = await Promise.race([readStatus(redis, settings, queue), late]);
+      const asked = readStatus(redis, settings, queue).catch((error: unknown) => {
+        if (redis.status !== 'end') throw error;
+      });
+      const status = await Promise.race([asked, late]);
       if (status === undefined) {
         const why = lastErrorOf(redis)?.message || 'no answer';
         console.error(`${shownUrl(settings.url)} is not reached: ${why}`);
-        if (!watch) return 1;
+        if (!watch || redis.status === 'end') return 1;
       } else {
         // On a terminal each table takes the place of the last.
         if (watch && process.stdout.isTTY) process.stdout.write('\x1b[H\x1b[2J');

@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { Gate } from './allow.ts';
 import { ClusterHost } from './cluster-host.ts';
 import type { Tally } from './pulse.ts';
-import { type ClusterSettings, connect } from './settings.ts';
+import { unreachable } from './reach.ts';
+import { type ClusterSettings, connect, lastErrorOf } from './settings.ts';
 import { Station } from './station.ts';
 
 /** What a worker of a cluster is started with. */
@@ -33,7 +34,7 @@ export interface Host {
 /**
  * Joins a cluster: from now on tasks run here, until `drain` or `close`.
  *
- * @throws Node's error for a module of `allow` that is not there
+ * @throws Node's error for a module of `allow` that is not there; BrokenExecutor when the server lacks the url's database
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const gate = new Gate(options.allow);
@@ -48,7 +49,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const [bull, redis, ear] = await Promise.all([import('bullmq'), connect(options), connect(options)]);
     host = new ClusterHost({ ...options, name }, gate, stations, redis, ear);
     await opened;
-    await host.start(bull);
+    try {
+      await host.start(bull);
+    } catch (error) {
+      const ended = [redis, ear].find(({ status }) => status === 'end');
+      throw ended === undefined ? error : unreachable(options, lastErrorOf(ended));
+    }
     return host;
   } catch (error) {
     await host?.close();

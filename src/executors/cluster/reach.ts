@@ -33,6 +33,7 @@ async function answered(redis: Redis, settings: ClusterSettings): Promise<void> 
   try {
     await new Promise<void>((resolve, reject) => {
       redis.once('ready', () => resolve());
+      redis.once('end', () => reject(unreachable(settings, lastErrorOf(redis))));
       refuse = (error) => {
         if (/NOAUTH|WRONGPASS|NOPERM|certificate/i.test(error.message)) reject(unreachable(settings, error));
       };
@@ -45,7 +46,8 @@ async function answered(redis: Redis, settings: ClusterSettings): Promise<void> 
   }
 }
 
-function unreachable(settings: ClusterSettings, cause: Error | undefined): BrokenExecutor {
+/** What to say of a server with which nothing can be done. */
+export function unreachable(settings: ClusterSettings, cause: Error | undefined): BrokenExecutor {
   const why = cause?.message || (cause as NodeJS.ErrnoException | undefined)?.code || 'it does not answer';
   return new BrokenExecutor(`no connection to the server ${shownUrl(settings.url)}: ${why}`, { cause });
 }

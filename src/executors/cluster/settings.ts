@@ -116,15 +116,24 @@ export function connectionOptions({ url, tls }: Pick<ClusterSettings, 'url' | 't
 const lastErrors = new WeakMap<object, Error>();
 
 /**
- * A connection to the server. Whoever opens it ends it by `disconnect()`.
+ * A connection to the server. Whoever opens it ends it by `disconnect()`; it ends by itself when the server lacks the
+ * url's database.
  *
  * An error of a connection is no error of the program, as the connection comes back: it is kept for `lastErrorOf`.
  */
 export async function connect(settings: Pick<ClusterSettings, 'url' | 'tls'>): Promise<Redis> {
   const { Redis } = await import('ioredis');
   const redis = new Redis(connectionOptions(settings));
-  redis.on('error', (error: Error) => lastErrors.set(redis, error));
-  redis.on('ready', () => lastErrors.delete(redis));
+  let isNew = true;
+  redis.on('error', (error: Error & { command?: { name: string } }) => {
+    lastErrors.set(redis, error);
+    // A database that the server lacks: ioredis would go on in that with the number 0.
+    if (isNew && error.name === 'ReplyError' && error.command?.name === 'select') redis.disconnect();
+  });
+  redis.on('ready', () => {
+    isNew = false;
+    lastErrors.delete(redis);
+  });
   return redis;
 }
 

@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ClusterExecutor } from '../../../src/executors/cluster/cluster.ts';
+import { withExecutor } from '../../../src/executors/executor.ts';
 import { isAlive, parentOf } from './alive.ts';
 import { Bench, batchOf, settled, until } from './bench.ts';
 
@@ -155,6 +157,24 @@ describe('The command interleaved', () => {
       assert.equal(said.code, 2);
       assert.ok(!said.text.includes(bench.server.password));
     }
+  });
+
+  it('says that the server lacks the database of the url, instead of using another', async () => {
+    const { url, secret } = bench.settings;
+    for (const [args, code] of [
+      [['worker'], 2],
+      [['status', '--watch'], 1],
+    ] as const) {
+      const { child, said } = run([...args], { INTERLEAVED_URL: `${url}/99`, INTERLEAVED_SECRET: secret });
+      await once(child, 'close');
+      assert.match(said.text, /redis:\/\/127.0.0.1:\d+\/99.*: ERR DB index is out of range/);
+      assert.equal(said.code, code);
+      assert.ok(!said.text.includes(bench.server.password));
+    }
+    await withExecutor(new ClusterExecutor(1, { url: `${url}/99`, secret }), async (pool) => {
+      const error = await pool.submit((x: number) => x, 1).exception();
+      assert.match(String(error), /^BrokenExecutor: .*\/99: ERR DB index is out of range/);
+    });
   });
 
   it('can be ended while no server answers', async () => {

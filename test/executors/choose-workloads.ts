@@ -6,6 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Choice } from '../../src/executors/choice.ts';
 import type { EngineName } from '../../src/executors/choose-decide.ts';
+import { blur, minePairs, multiply } from '../timing/computing.ts';
 
 /** A function of one item, some items, and which engines are right for it, on this machine and by what was measured. */
 export interface KnownWork {
@@ -37,23 +38,6 @@ function divisor(n: number): number {
   return 0;
 }
 
-function blur(seed: number): number {
-  const side = 256;
-  let image = Uint8Array.from({ length: side * side }, (_, at) => ((at + seed) * 7919) % 256);
-  for (let round = 0; round < 5; round++) {
-    const next = new Uint8Array(image.length);
-    for (let y = 1; y < side - 1; y++) {
-      for (let x = 1; x < side - 1; x++) {
-        let sum = 0;
-        for (let dy = -1; dy <= 1; dy++) for (let dx = -1; dx <= 1; dx++) sum += image[(y + dy) * side + x + dx]!;
-        next[y * side + x] = sum / 9;
-      }
-    }
-    image = next;
-  }
-  return image[side + 1]!;
-}
-
 function mine(block: number): number {
   const { createHash } = process.getBuiltinModule('node:crypto');
   let found = 0;
@@ -61,34 +45,6 @@ function mine(block: number): number {
     if (createHash('sha256').update(`${block} ${nonce}`).digest('hex').startsWith('00')) found++;
   }
   return found;
-}
-
-function minePairs(start: number): number {
-  const counts = new Map<string, number>();
-  let seed = start + 1;
-  const random = (below: number): number => {
-    seed = (seed * 48271) % 2147483647;
-    return seed % below;
-  };
-  for (let basket = 0; basket < 600; basket++) {
-    const items = Array.from({ length: 8 }, () => random(60)).sort((a, b) => a - b);
-    for (const [at, one] of items.entries()) {
-      for (const other of items.slice(at + 1)) counts.set(`${one}+${other}`, (counts.get(`${one}+${other}`) ?? 0) + 1);
-    }
-  }
-  return Math.max(...counts.values());
-}
-
-function multiply(seed: number): number {
-  const size = 150;
-  const a = Float64Array.from({ length: size * size }, (_, at) => (at + seed) % 10);
-  const product = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let k = 0; k < size; k++) {
-      for (let j = 0; j < size; j++) product[i * size + j]! += a[i * size + k]! * a[k * size + j]!;
-    }
-  }
-  return product[0]!;
 }
 
 async function call(address: string): Promise<string> {

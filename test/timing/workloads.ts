@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ThreadPoolExecutor } from '../../src/executors/executors.ts';
 import type { BoundBy } from '../../src/timing/diagnose.ts';
+import { blur, minePairs, multiply } from './computing.ts';
 
 /** A function whose kind is known. */
 export interface Workload {
@@ -35,51 +36,6 @@ export function compute(ms: number): void {
   }
 }
 
-/** A 3 × 3 mean, as often as asked. */
-function blur(side: number, times: number): number {
-  let image = Uint8Array.from({ length: side * side }, (_, at) => (at * 7919) % 256);
-  for (let round = 0; round < times; round++) {
-    const next = new Uint8Array(image.length);
-    for (let y = 1; y < side - 1; y++) {
-      for (let x = 1; x < side - 1; x++) {
-        let sum = 0;
-        for (let dy = -1; dy <= 1; dy++) for (let dx = -1; dx <= 1; dx++) sum += image[(y + dy) * side + x + dx]!;
-        next[y * side + x] = sum / 9;
-      }
-    }
-    image = next;
-  }
-  return image[side + 1]!;
-}
-
-/** Which pairs are bought together most, of made-up baskets. */
-function minePairs(baskets: number): number {
-  const counts = new Map<string, number>();
-  let seed = 1;
-  const random = (below: number): number => {
-    seed = (seed * 48271) % 2147483647;
-    return seed % below;
-  };
-  for (let basket = 0; basket < baskets; basket++) {
-    const items = Array.from({ length: 8 }, () => random(60)).sort((a, b) => a - b);
-    for (const [at, one] of items.entries()) {
-      for (const other of items.slice(at + 1)) counts.set(`${one}+${other}`, (counts.get(`${one}+${other}`) ?? 0) + 1);
-    }
-  }
-  return Math.max(...counts.values());
-}
-
-function multiply(size: number): number {
-  const a = Float64Array.from({ length: size * size }, (_, at) => at % 10);
-  const product = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let k = 0; k < size; k++) {
-      for (let j = 0; j < size; j++) product[i * size + j]! += a[i * size + k]! * a[k * size + j]!;
-    }
-  }
-  return product[0]!;
-}
-
 /** Sets up what the workloads need. */
 export async function workloads(): Promise<{ all: readonly Workload[]; close: () => Promise<void> }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'interleaved-workloads-'));
@@ -100,10 +56,10 @@ export async function workloads(): Promise<{ all: readonly Workload[]; close: ()
     await once(started, 'close');
   };
   const all: Workload[] = [
-    { name: 'image filter', verdict: 'CPU-bound', run: () => blur(512, 60) },
+    { name: 'image filter', verdict: 'CPU-bound', run: () => blur(0, 512, 60) },
     { name: 'hash mining', verdict: 'CPU-bound', run: () => mine('00000') },
-    { name: 'data mining', verdict: 'CPU-bound', run: () => minePairs(40_000) },
-    { name: 'matrix multiplication', verdict: 'CPU-bound', run: () => multiply(500) },
+    { name: 'data mining', verdict: 'CPU-bound', run: () => minePairs(0, 40_000) },
+    { name: 'matrix multiplication', verdict: 'CPU-bound', run: () => multiply(0, 500) },
     {
       name: 'API calls, one by one',
       verdict: 'I/O-bound',

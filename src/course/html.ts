@@ -19,7 +19,6 @@ export async function makeSite(dir: string, out: string): Promise<void> {
   const lessons = findLessons(dir).map(readLesson);
   const bodies = join(stateDir, `pages-${process.pid}`);
   const fresh = `${out}.${process.pid}.new`;
-  const old = `${out}.${process.pid}.old`;
   try {
     await convert(
       lessons.map(({ path }) => path),
@@ -33,11 +32,24 @@ export async function makeSite(dir: string, out: string): Promise<void> {
       writeFileSync(join(fresh, `${name}.html`), lessonPage(body, about, index, css));
     }
     writeFileSync(join(fresh, 'index.html'), indexPage(about, css));
-    if (existsSync(out)) renameSync(out, old);
-    renameSync(fresh, out);
+    replaceFolder(out, fresh);
   } finally {
-    for (const left of [bodies, fresh, old]) rmSync(left, { recursive: true, force: true });
+    for (const left of [bodies, fresh]) rmSync(left, { recursive: true, force: true });
   }
+}
+
+/** Puts the folder `fresh` in the place of `out`; if that fails, `out` is as it was. */
+export function replaceFolder(out: string, fresh: string): void {
+  const old = `${out}.${process.pid}.old`;
+  const isThere = existsSync(out);
+  if (isThere) renameSync(out, old);
+  try {
+    renameSync(fresh, out);
+  } catch (error) {
+    if (isThere) renameSync(old, out);
+    throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
 }
 
 const imageTypes: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { root } from '../../src/course/environment.ts';
-import { makeSite } from '../../src/course/html.ts';
+import { makeSite, replaceFolder } from '../../src/course/html.ts';
 import { launch, needsChromium } from '../browser/chromium.ts';
 import { folder, notebook } from './fixtures.ts';
 
@@ -104,6 +104,15 @@ describe('npm run html', function () {
     writeFileSync(join(dir, '03-broken.ipynb'), '{');
     await assert.rejects(makeSite(dir, out), /03-broken\.ipynb is not JSON/);
     assert.deepEqual(readdirSync(out), ['01-start.html', '02-next.html', 'index.html']);
+  });
+
+  it('keeps the old pages when the new ones cannot take their place', () => {
+    assert.throws(() => replaceFolder(out, join(dir, 'gone')), { code: 'ENOENT' });
+    assert.deepEqual(readdirSync(out), ['01-start.html', '02-next.html', 'index.html']);
+    assert.deepEqual(
+      readdirSync(dir).filter((name) => name.startsWith('site')),
+      ['site'],
+    );
   });
 });
 

@@ -50,6 +50,30 @@ describe('npm run notebooks', function () {
     }
   });
 
+  it('checks that outputs are those of today, and writes nothing', async () => {
+    const stored = (text: string): Notebook => {
+      const written = notebook('# Good', "console.log('the answer is', 6 * 7)");
+      Object.assign(written.cells[1]!, { outputs: [{ output_type: 'stream', name: 'stdout', text }] });
+      return written;
+    };
+    const lessons = { '01-good.ipynb': stored('the answer is 41\n'), '02-stale.ipynb': stored('other words\n') };
+    const { dir, remove } = folder(lessons);
+    try {
+      const command = run('--dir', dir, '--check');
+      assert.equal(await command.ended(), 1);
+      assert.match(command.output, /01-good: 1 cells in [\d.]+ s, as stored/);
+      assert.match(
+        command.output,
+        /02-stale is not stored as it runs today:\n {2}cell \[1\] is stored with the words other words and now has the answer is #/,
+      );
+      for (const [name, content] of Object.entries(lessons)) {
+        assert.equal(readFileSync(join(dir, name), 'utf8'), JSON.stringify(content));
+      }
+    } finally {
+      remove();
+    }
+  });
+
   it('refuses bad input before anything is started', async () => {
     const { dir, remove } = folder({ ...cells, '02-broken.ipynb': '{ "cells": [' });
     try {

@@ -1,4 +1,4 @@
-import { hasEnded, threadHere, threadName } from '../workers/lives.ts';
+import { hasEnded, nextNumber, threadHere, threadName } from '../workers/lives.ts';
 import type { Mortal } from './deaths.ts';
 import { LockOwnerDied } from './errors.ts';
 import type { Scope } from './owner.ts';
@@ -15,7 +15,7 @@ const queued = 1;
 const gate = 2;
 /** Counts up when a reader left while a writer waited: that one sleeps on it. */
 const drained = 3;
-/** The thread that ended while it read or wrote; until `recover`. */
+/** Above 0 the thread that ended while it read or wrote; else nobody, by another number after each `recover`. */
 const deadThread = 4;
 const readersWaitFrom = 5;
 const writersWaitFrom = readersWaitFrom + waiterWords;
@@ -92,7 +92,7 @@ export class Core implements Mortal {
   tryRead(again: boolean): boolean {
     const { words } = this;
     this.readers.enter();
-    if (Atomics.load(words, deadThread) === 0) {
+    if (Atomics.load(words, deadThread) <= 0) {
       if (again || (Atomics.load(words, writer) === 0 && Atomics.load(words, queued) <= 0)) return true;
     }
     this.stopReading();
@@ -109,7 +109,7 @@ export class Core implements Mortal {
   tryWrite(): boolean {
     this.checkDeath();
     if (Atomics.compareExchange(this.words, writer, 0, threadHere) !== 0) return false;
-    if (!this.readers.any && Atomics.load(this.words, deadThread) === 0) return true;
+    if (!this.readers.any && Atomics.load(this.words, deadThread) <= 0) return true;
     this.stopWriting();
     this.checkDeath();
     return false;
@@ -173,7 +173,7 @@ export class Core implements Mortal {
     const here = this.writer;
     if (here !== 0 && hasEnded(here)) this.threadEnded();
     const who = Atomics.load(this.words, deadThread);
-    if (who !== 0) throw new LockOwnerDied(this.name, threadName(who));
+    if (who > 0) throw new LockOwnerDied(this.name, threadName(who));
   }
 
   threadEnded(): void {
@@ -181,23 +181,38 @@ export class Core implements Mortal {
     this.#readersWait.clear();
     const left = this.#writersWait.clear();
     if (left > 0) Atomics.sub(words, queued, left);
-    const who = [this.writer, ...this.readers.list()].find((thread) => thread !== 0 && hasEnded(thread));
-    if (who !== undefined) Atomics.compareExchange(words, deadThread, 0, who);
+    for (;;) {
+      const seen = Atomics.load(words, deadThread);
+      const [who] = seen > 0 ? [] : this.#ended();
+      // Only if nobody has recovered since the look: one that was forgotten must not be marked again.
+      if (who === undefined || Atomics.compareExchange(words, deadThread, seen, who) === seen) break;
+    }
     this.#wake(gate);
     this.#wake(drained);
   }
 
+  /** Of several that do this at a time, one has done it: what the others do as well is to forget the same dead. */
   recover(): boolean {
     const { words } = this;
     this.threadEnded();
-    if (Atomics.load(words, deadThread) === 0) return false;
-    const here = this.writer;
-    if (here !== 0 && hasEnded(here)) Atomics.compareExchange(words, writer, here, 0);
-    this.readers.forgetEnded();
-    Atomics.store(words, deadThread, 0);
-    this.#wake(gate);
-    this.#wake(drained);
-    return true;
+    const who = Atomics.load(words, deadThread);
+    if (who <= 0) return false;
+    const ended = this.#ended();
+    // Who has come in and died since another recovered is not to be forgotten.
+    if (Atomics.load(words, deadThread) !== who) return false;
+    for (const thread of ended) {
+      Atomics.compareExchange(words, writer, thread, 0);
+      this.readers.forget(thread);
+    }
+    const isFirst = Atomics.compareExchange(words, deadThread, who, -nextNumber()) === who;
+    // Wakes all, and marks who has died meanwhile.
+    this.threadEnded();
+    return isFirst;
+  }
+
+  /** Those who have it and have ended. */
+  #ended(): number[] {
+    return [this.writer, ...this.readers.list()].filter((thread) => thread !== 0 && hasEnded(thread));
   }
 
   #wake(index: number): void {

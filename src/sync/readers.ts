@@ -4,6 +4,8 @@ import { hasEnded, threadHere } from '../workers/lives.ts';
 const places = 32;
 /** A place fills a line of the processor's cache, so that readers do not disturb each other. */
 const perPlace = 16;
+/** In place of a thread's number: the count is that of one that has ended, and about to be cleared. */
+const forgotten = -1;
 /** How many words that takes, with room to begin at a line. */
 export const readerWords = (places + 1) * perPlace;
 
@@ -37,7 +39,8 @@ export class Readers {
   /** Whether anybody reads. */
   get any(): boolean {
     for (let place = 0; place < places; place += 1) {
-      if (Atomics.load(this.#words, this.#from + place * perPlace + 1) !== 0) return true;
+      const at = this.#from + place * perPlace;
+      if (Atomics.load(this.#words, at + 1) !== 0 && Atomics.load(this.#words, at) !== forgotten) return true;
     }
     return false;
   }
@@ -47,17 +50,20 @@ export class Readers {
     const found: number[] = [];
     for (let place = 0; place < places - 1; place += 1) {
       const at = this.#from + place * perPlace;
-      if (Atomics.load(this.#words, at + 1) > 0) found.push(Atomics.load(this.#words, at));
+      const thread = Atomics.load(this.#words, at);
+      if (thread !== forgotten && Atomics.load(this.#words, at + 1) > 0) found.push(thread);
     }
     return found;
   }
 
-  /** Those that have ended read no more. */
-  forgetEnded(): void {
+  /** A thread that has ended reads no more. */
+  forget(ended: number): void {
     for (let place = 0; place < places - 1; place += 1) {
       const at = this.#from + place * perPlace;
-      const thread = Atomics.load(this.#words, at);
-      if (thread !== 0 && hasEnded(thread)) Atomics.store(this.#words, at + 1, 0);
+      // Of two that forget it one clears the place, before any other thread can have that.
+      if (Atomics.compareExchange(this.#words, at, ended, forgotten) !== ended) continue;
+      Atomics.store(this.#words, at + 1, 0);
+      Atomics.store(this.#words, at, 0);
     }
   }
 

@@ -24,9 +24,11 @@ export class Waiters {
   /** This thread is about to sleep. @returns what `leave` must be given */
   enter(): number {
     const end = this.#from + waiterWords;
+    // Asked before: a thread is never ended between its entry and the count that some keep beside it.
+    const scope = scopeHere();
     for (let index = this.#from; index < end; index += 1) {
       if (Atomics.compareExchange(this.#words, index, 0, threadHere) === 0) {
-        this.#scopes.set(index, scopeHere());
+        this.#scopes.set(index, scope);
         return index;
       }
     }

@@ -10,6 +10,8 @@ interface ProcessEntry {
   readonly group: number;
   /** Seconds since its start; good to 0.02 s on Linux, to 1 s elsewhere. */
   readonly age: number;
+  /** On Linux when it started, in the system's ticks: it tells it from a later process under the same number. */
+  readonly start?: string | undefined;
 }
 
 /** All processes that have not ended; from /proc on Linux, from `ps` elsewhere. */
@@ -21,17 +23,22 @@ function fromProc(): ProcessEntry[] {
   const up = uptime();
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
-    try {
-      const text = readFileSync(`/proc/${name}/stat`, 'utf8');
-      // The second field, the command in brackets, may itself hold blanks and brackets.
-      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-      if (fields[0] === 'Z') return [];
-      const age = up - Number(fields[19]) / 100;
-      return [{ pid: Number(name), parent: Number(fields[1]), group: Number(fields[2]), age }];
-    } catch {
-      return []; // ended meanwhile
-    }
+    const fields = fieldsOf(name);
+    if (fields === undefined || fields[0] === 'Z') return [];
+    const [parent, group, start] = [1, 2, 19].map((at) => fields[at]!);
+    return [{ pid: Number(name), parent: Number(parent), group: Number(group), age: up - Number(start) / 100, start }];
   });
+}
+
+/** What Linux tells of a process, from its state on; undefined when it has ended. */
+function fieldsOf(pid: number | string): string[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field, the command in brackets, may itself hold blanks and brackets.
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Exported for its test: Linux has `ps` as well. */
@@ -96,12 +103,12 @@ export async function end(pids: readonly number[], polite: NodeJS.Signals, grace
 export class Processes {
   /** The direct children that the main thread reported, with their cells. */
   readonly #reported = new Map<number, number>();
-  /** Groups of their own that detached children lead: members outlive their leader. */
-  readonly #groups = new Set<number>();
+  /** Groups of their own that detached children lead, with their starts: members outlive their leader. */
+  readonly #groups = new Map<number, string | undefined>();
 
   spawned(pid: number, cell: number, detached: boolean): void {
     this.#reported.set(pid, cell);
-    if (detached) this.#groups.add(pid);
+    if (detached) this.#groups.set(pid, fieldsOf(pid)?.[19]);
   }
 
   /**
@@ -124,7 +131,11 @@ export class Processes {
   /** Everything this kernel has started that still runs, detached processes and orphans of its groups included. */
   all(): number[] {
     const table = processTable();
-    const groups = new Set(this.#groups);
+    const groups = new Set(this.#groups.keys());
+    for (const { pid, start } of table) {
+      // The number is another's by now, which a system gives only when the group has nobody left.
+      if (groups.has(pid) && this.#groups.get(pid) !== start) groups.delete(pid);
+    }
     if (table.some(({ pid, group }) => pid === process.pid && group === pid)) groups.add(process.pid);
     const found = [...descendants(table, [process.pid]), ...table.filter(({ group }) => groups.has(group))];
     return [...new Set(found.map(({ pid }) => pid))].filter((pid) => pid !== process.pid);

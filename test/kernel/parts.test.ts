@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { isLimited, RateWindow } from '../../src/kernel/limits.ts';
-import { descendants, fromPs, processTable } from '../../src/kernel/processes.ts';
+import { descendants, fromPs, Processes, processTable } from '../../src/kernel/processes.ts';
 import { Wire } from '../../src/kernel/wire.ts';
 
 describe('messages on the wire', () => {
@@ -83,5 +84,30 @@ describe('the table of processes', () => {
       assert.ok(descendants(table, [process.ppid]).some(({ pid }) => pid === process.pid));
       assert.ok(!descendants(table, [process.pid]).some(({ pid }) => pid === process.ppid));
     }
+  });
+});
+
+describe('what a kernel has started', () => {
+  it('does not hold a process that has the number of an ended one of its own by now', function () {
+    if (process.platform !== 'linux') this.skip();
+    for (let round = 0; round < 50; round += 1) {
+      const processes = new Processes();
+      const { pid: last } = spawnSync('true');
+      // Numbers are given in turn: of these, which nobody has, the next process is likely to get one.
+      const [first, end] = [last + 1, last + 200];
+      for (let pid = first; pid < end; pid += 1) processes.spawned(pid, 1, true);
+      // In a group of its own, and nobody's child.
+      const stranger = Number(execFileSync('sh', ['-c', 'setsid sleep 984 >&- 2>&- & echo $!']));
+      try {
+        if (stranger < first || stranger >= end) continue;
+        assert.ok(!processes.all().includes(stranger));
+        processes.spawned(stranger, 1, true);
+        assert.ok(processes.all().includes(stranger));
+        return;
+      } finally {
+        process.kill(stranger, 'SIGKILL');
+      }
+    }
+    assert.fail('the number of the next process was never foreseen');
   });
 });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { css as shown } from '../show/style.ts';
 import { CourseError, readEnvironment, root, stateDir } from './environment.ts';
 import { findLessons } from './lessons.ts';
 import { readLesson } from './notebook.ts';
@@ -28,8 +29,8 @@ export async function makeSite(dir: string, out: string): Promise<void> {
     const about = lessons.map(aboutLesson);
     mkdirSync(fresh, { recursive: true });
     for (const [index, { name }] of lessons.entries()) {
-      const body = withImages(readFileSync(join(bodies, `${name}.html`), 'utf8'), dir);
-      writeFileSync(join(fresh, `${name}.html`), lessonPage(body, about, index, css));
+      const body = withoutStyles(withImages(readFileSync(join(bodies, `${name}.html`), 'utf8'), dir));
+      writeFileSync(join(fresh, `${name}.html`), lessonPage(body, about, index, shown + css));
     }
     writeFileSync(join(fresh, 'index.html'), indexPage(about, css));
     replaceFolder(out, fresh);
@@ -69,6 +70,11 @@ function withImages(body: string, dir: string): string {
     const type = imageTypes[extname(path)];
     return type && existsSync(path) ? `${before}data:${type};base64,${readFileSync(path, 'base64')}` : tag;
   });
+}
+
+/** Each stored output carries the style of the day it was run; a page has the present one, once. */
+function withoutStyles(body: string): string {
+  return body.replace(/(<div class="il">)<style>[^<]*<\/style>\n?/g, '$1');
 }
 
 /** One call of nbconvert for all: to start it takes longer than a lesson. */

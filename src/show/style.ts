@@ -6,6 +6,9 @@
  * notebook drops `<style>` and `<svg>` but keeps text: then `.il-picture` stays hidden, with the stray words of its
  * drawing, and `.il-twin`, the same facts as text, shows. The selector `.il.il.il` outweighs JupyterLab's own rules for
  * tables and paragraphs.
+ *
+ * On a phone the name of a row stands above its figures in a table of four columns and more, so that the last of them,
+ * Python's, is seen beside ours. Not below a timeline, where names are short, nor where rows are named by numbers.
  */
 const rules = `
 [data-jp-theme-light=true] .il{color-scheme:light}[data-jp-theme-light=false] .il{color-scheme:dark}
@@ -29,6 +32,13 @@ th{font-weight:600}thead th{font-weight:400;color:var(--il-soft);vertical-align:
 .il-long{white-space:normal;min-width:min(24em,50cqw)}small{display:block;font-size:12px;color:var(--il-soft)}
 progress{width:min(20em,100%)}
 @container(max-width:520px){.il-wide{display:none!important}.il-narrow[hidden]{display:block}
-table{font-size:12px}th,td{padding-right:8px}small{font-size:11px}thead th{white-space:normal}}}`;
+table{font-size:12px}th,td{padding-right:8px}small{font-size:11px}thead th{white-space:normal}
+.il-long{min-width:44cqw;overflow-wrap:anywhere}
+table:has(th:nth-child(4)){tr:after{display:none}td:last-child:not(.il-right){white-space:normal}.il-long{min-width:30cqw}}
+table:has(th:nth-child(7)),table:has(th:nth-child(5)):not(:has(tbody tr+tr)){font-size:11px;th,td{padding-right:4px}}
+.il-scroll:not(figure~*) table:has(th:nth-child(4)):has(tbody tr+tr):not(:has(th:first-child.il-right)){
+th:first-child{max-width:0;min-width:0;padding-right:0;white-space:nowrap}thead th:first-child{font-size:0}
+td{padding-top:calc(3px + 1.45em)}td:not(.il-right){white-space:normal}}}}`;
 
-export const style = `<style>${rules.replaceAll('\n', '')}</style>`;
+export const css = rules.replaceAll('\n', '');
+export const style = `<style>${css}</style>`;

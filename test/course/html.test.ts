@@ -19,7 +19,11 @@ first.cells[1]!.outputs = [
   { output_type: 'stream', name: 'stdout', text: '\u001b[31mred\u001b[39m <b>' },
   { output_type: 'stream', name: 'stderr', text: 'to stderr' },
   { output_type: 'error', ename: 'E', evalue: 'bad', traceback: ['E: bad', '  at cell 1'] },
-  { output_type: 'display_data', metadata: {}, data: { 'text/html': '<figure>drawn</figure>', 'text/plain': 'twin' } },
+  {
+    output_type: 'display_data',
+    metadata: {},
+    data: { 'text/html': '<figure>drawn</figure>', 'text/plain': 'its twin' },
+  },
   { output_type: 'execute_result', metadata: {}, execution_count: 1, data: { 'text/plain': "'plain'" } },
 ];
 const dot = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4"/></svg>';
@@ -85,7 +89,7 @@ describe('npm run html', function () {
     assert.match(text, /class="stream stderr">to stderr/);
     assert.match(text, /E: bad\n\s*at cell 1/);
     assert.match(text, /<figure>drawn<\/figure>/);
-    assert.doesNotMatch(text, /twin/);
+    assert.doesNotMatch(text, /its twin/);
     assert.match(text, /&#39;plain&#39;|'plain'/);
     assert.match(
       text,
@@ -168,6 +172,22 @@ describe('the pages of the lessons in a browser', function () {
     assert.equal(await page.locator('details .highlight:visible').count(), 0, 'solutions are folded');
     await page.locator('.text summary').first().click();
     assert.ok((await page.locator('.text details .highlight:visible').count()) > 0, 'and unfold');
+    await page.close();
+  });
+
+  it("show Python's figure beside ours on a phone, without a scroll, in the style of today", async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 900 } });
+    let seen = 0;
+    for (const address of pages) {
+      await page.goto(address);
+      assert.equal(await page.locator('.il style').count(), 0, `${address} keeps a stored style`);
+      for (const scroll of await page.locator('.il-scroll', { has: page.getByText(/^(in )?Python$/) }).all()) {
+        const hidden = await scroll.evaluate((box) => box.scrollWidth - box.clientWidth);
+        assert.equal(hidden, 0, `${address}: ${hidden} px of ${await scroll.textContent()}`);
+        seen += 1;
+      }
+    }
+    assert.ok(seen > 10, `${seen} tables`);
     await page.close();
   });
 });

@@ -3,6 +3,8 @@ import { hasEnded, threadHere } from '../workers/lives.ts';
 /** Threads whose permits are counted at the same time; others may take permits too, but nobody knows who has them. */
 const lines = 32;
 const perLine = 2;
+/** In place of a thread's number, while the line of one that has ended is cleared. */
+const nobody = -1;
 /** How many words that takes: the last is for all who have no line. */
 export const permitWords = lines * perLine + 1;
 
@@ -32,21 +34,27 @@ export class Permits {
   /** How many the threads have that have ended. */
   get dead(): number {
     let dead = 0;
-    for (const line of this.#deadLines()) dead += Math.max(0, this.#words[line + 1]!);
+    for (const [line] of this.#deadLines()) dead += Math.max(0, this.#words[line + 1]!);
     return dead;
   }
 
   /** Whoever has ended has none any more. @returns how many those had; of two that ask at a time, one is told of each */
   forgetDead(): number {
+    const words = this.#words;
     let dead = 0;
-    for (const line of this.#deadLines()) dead += Math.max(0, Atomics.exchange(this.#words, line + 1, 0));
+    for (const [line, thread] of this.#deadLines()) {
+      // Nobody's for the moment: once it is cleared by another, it may count for one that lives.
+      if (Atomics.compareExchange(words, line, thread, nobody) !== thread) continue;
+      dead += Math.max(0, Atomics.exchange(words, line + 1, 0));
+      Atomics.store(words, line, 0);
+    }
     return dead;
   }
 
-  *#deadLines(): Generator<number> {
+  *#deadLines(): Generator<readonly [line: number, thread: number]> {
     for (let line = this.#from; line < this.#from + lines * perLine; line += perLine) {
       const thread = Atomics.load(this.#words, line);
-      if (thread !== 0 && hasEnded(thread)) yield line;
+      if (thread !== 0 && hasEnded(thread)) yield [line, thread];
     }
   }
 

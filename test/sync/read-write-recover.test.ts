@@ -2,32 +2,7 @@ import assert from 'node:assert/strict';
 import { LockOwnerDied } from '../../src/sync/errors.ts';
 import { ReadWriteLock } from '../../src/sync/read-write-lock.ts';
 import { start, words } from './helpers.ts';
-
-const steps = ['load', 'store', 'add', 'sub', 'exchange', 'compareExchange', 'notify'] as const;
-
-/** Runs `use`, and in the midst of it, right before its step of that number in shared memory, `other`. */
-function interrupted<R>(step: number, use: () => R, other: () => void): { readonly gave: R; readonly isOver: boolean } {
-  const real = { ...Object.fromEntries(steps.map((name) => [name, Atomics[name]])) };
-  let left = step;
-  const restore = (): void => void Object.assign(Atomics, real);
-  for (const name of steps) {
-    const way = Atomics[name] as (...args: unknown[]) => unknown;
-    const before = (...args: unknown[]): unknown => {
-      if (left === 0) {
-        restore();
-        other();
-      }
-      left -= 1;
-      return way(...args);
-    };
-    Object.assign(Atomics, { [name]: before });
-  }
-  try {
-    return { gave: use(), isOver: left >= 0 };
-  } finally {
-    restore();
-  }
-}
+import { atEachStep } from './interrupted.ts';
 
 /** Locks that a thread held on that side when it was ended. */
 async function abandoned(side: 'read' | 'write'): Promise<ReadWriteLock[]> {
@@ -48,28 +23,6 @@ async function abandoned(side: 'read' | 'write'): Promise<ReadWriteLock[]> {
   thread.terminate();
   await thread.join();
   return locks;
-}
-
-/** What becomes of each lock when `use` is interrupted by `other`, at each of its steps in turn. */
-function atEachStep<R>(
-  locks: readonly ReadWriteLock[],
-  use: (lock: ReadWriteLock) => R,
-  other: (lock: ReadWriteLock) => void,
-  look: (lock: ReadWriteLock, gave: R, step: string) => void,
-): void {
-  for (const [step, lock] of locks.entries()) {
-    const { gave, isOver } = interrupted(
-      step,
-      () => use(lock),
-      () => other(lock),
-    );
-    if (isOver) {
-      assert.ok(step > 5, `${step} steps`);
-      return;
-    }
-    look(lock, gave, `interrupted at step ${step}`);
-  }
-  assert.fail('more steps than there are locks');
 }
 
 describe('recover() of a ReadWriteLock, while another recovers it', () => {

@@ -7,6 +7,7 @@ import { BoundedSemaphore, Semaphore } from '../../src/sync/semaphore.ts';
 import { until } from '../channels/makers.ts';
 import { bunch, outcome } from './bunch.ts';
 import { warningsOf } from './helpers.ts';
+import { atEachStep } from './interrupted.ts';
 
 /** The cases of CPython 3.13's BaseSemaphoreTests that can hold. */
 for (const Kind of [Semaphore, BoundedSemaphore]) {
@@ -34,6 +35,35 @@ for (const Kind of [Semaphore, BoundedSemaphore]) {
       assert.equal(semaphore.recover(), 2);
       assert.equal(semaphore.recover(), 0);
       assert.deepEqual([semaphore.lost, semaphore.value], [0, 3]);
+    });
+
+    it('brings each permit back once, while another does so and a third takes the place of the dead', async () => {
+      const all = Array.from({ length: 200 }, () => new Kind(2));
+      const have = new SharedCounter();
+      const hold = (from: Semaphore[], count: SharedCounter) => {
+        for (const one of from) one.acquireSync();
+        count.add();
+        for (;;);
+      };
+      await warningsOf(async () => {
+        const dying = bunch(1, hold, all, have);
+        await until(() => have.value === 1);
+        dying.threads[0]!.terminate();
+        await dying.threads[0]!.join();
+      });
+      let others = 0;
+      atEachStep(
+        all,
+        (semaphore) => semaphore.recover(),
+        (semaphore) => {
+          others = semaphore.recover();
+          semaphore.tryAcquire();
+        },
+        (semaphore, mine, step) => {
+          assert.equal(mine + others, 1, step);
+          assert.deepEqual([semaphore.value, semaphore.lost], [1, 0], step);
+        },
+      );
     });
 
     it('reports what died with a task that was cancelled', async () => {

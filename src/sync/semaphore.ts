@@ -19,9 +19,9 @@ let sharedOf: (semaphore: Semaphore) => Shared;
 
 /** Permits that are free. */
 const free = 0;
-/** How many sleep: those whose thread sleeps with them, and, times 65536, those that are awaited. */
+/** How many sleep: those whose thread sleeps with them, and, times 1024, those that are awaited. */
 const sleepers = 1;
-const awaited = 1 << 16;
+const awaited = 1 << 10;
 /** Lost permits of which somebody was told. */
 const told = 2;
 const waitersFrom = 3;

@@ -184,6 +184,18 @@ for (const Kind of [Semaphore, BoundedSemaphore]) {
       await assert.rejects(semaphore.acquire({ signal: controller.signal }), /cancelled/);
     });
 
+    it('wakes those that wait, however many they are', async () => {
+      // What counts them in 16 bits of a word says 0 here.
+      const many = 65_536;
+      const semaphore = new Kind(many);
+      for (let n = 0; n < many; n += 1) semaphore.tryAcquire();
+      const waiting = Array.from({ length: many }, () => semaphore.acquire());
+      await aWhile();
+      semaphore.release(many);
+      await Promise.all(waiting);
+      assert.equal(semaphore.value, 0);
+    });
+
     it('lets another go on when one that is awaited wakes on a thread that is busy', async () => {
       const semaphore = new Kind(1);
       await semaphore.acquire();

@@ -57,6 +57,38 @@ describe('AsyncCondition', () => {
     assert.equal(condition.lock.locked, false);
   });
 
+  it('takes no hold for the caller’s own that came after it outside of scopes', async () => {
+    const condition = new AsyncCondition();
+    let goOn: () => void = () => {};
+    const free = new Promise<void>((resolve) => (goOn = resolve));
+    let left: Promise<void> = Promise.resolve();
+    await condition.with(() => {
+      left = free.then(() => condition.wait());
+    });
+    const guard = await condition.acquire();
+    goOn();
+    await assert.rejects(left, /another’s, or was got by acquire\(\)/);
+    await assert.rejects(
+      new AsyncLock().with(() => condition.wait()),
+      /another’s/,
+    );
+    guard.release();
+    await assert.rejects(condition.wait(), /needs lock/);
+    // One that is had inside of a scope is the caller's own there, and again after a wait.
+    await new AsyncLock().with(async () => {
+      const own = await condition.acquire();
+      for (let n = 0; n < 2; n += 1) {
+        const woken = condition.wait();
+        const other = await condition.acquire();
+        condition.notify();
+        other.release();
+        await woken;
+      }
+      own.release();
+    });
+    assert.equal(condition.lock.locked, false);
+  });
+
   it('has the lock again when a wait times out, is aborted, or its function throws', async () => {
     const condition = new AsyncCondition();
     await condition.with(async () => {

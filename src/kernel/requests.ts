@@ -29,9 +29,9 @@ export function answer(
   try {
     switch (type) {
       case 'complete_request':
-        return { ...handler.handleComplete(content as never) };
+        return complete(handler, content);
       case 'inspect_request':
-        return { ...handler.handleInspect(content as never) };
+        return { ...handler.handleInspect({ ...content, ...codeAndPlace(content) } as never) };
       case 'is_complete_request':
         return isComplete(handler, String(content.code));
       case 'history_request':
@@ -44,6 +44,19 @@ export function answer(
   } catch (error) {
     return { status: 'error', ...report(error) };
   }
+}
+
+function complete(handler: JupyterHandlerImpl, content: Content): Content {
+  const asked = codeAndPlace(content);
+  const reply = handler.handleComplete(asked);
+  const characters = (units: number): number => [...asked.code.slice(0, units)].length;
+  return { ...reply, cursor_start: characters(reply.cursor_start), cursor_end: characters(reply.cursor_end) };
+}
+
+/** The protocol counts a place in characters, the compiler in UTF-16 units, of which an emoji has two. */
+function codeAndPlace({ code, cursor_pos: characters }: Content): { code: string; cursor_pos: number } {
+  const text = String(code ?? '');
+  return { code: text, cursor_pos: [...text].slice(0, Math.max(0, Number(characters ?? text.length))).join('').length };
 }
 
 /** tslab calls every text complete that is not incomplete, also one that can never be right. */

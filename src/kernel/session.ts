@@ -124,7 +124,8 @@ export function serve(sockets: Worker, state: Int32Array): void {
   async function showResult({ value, cell }: Run): Promise<void> {
     if (value === undefined || value === null) return;
     const shown = (value as { [displaySymbol]?: () => unknown })[displaySymbol];
-    const data = typeof shown === 'function' ? await shown.call(value) : { 'text/plain': format(value) };
+    const bundle = typeof shown === 'function' ? await shown.call(value) : undefined;
+    const data = typeof bundle === 'object' && bundle !== null ? bundle : { 'text/plain': format(value) };
     publish('execute_result', { data, metadata: {}, execution_count: cell.count });
   }
 

@@ -163,6 +163,11 @@ describe('results of cells', function () {
     );
   });
 
+  it('a value that shows itself as nothing is shown as text', async () => {
+    const { all } = await kernel.execute(`({ a: 1, [Symbol.for('Jupyter.display')]: () => undefined })`);
+    assert.match((all('execute_result')[0]?.data as Record<string, string>)['text/plain']!, /^\{ a: 1/);
+  });
+
   it('what cannot be written as JSON is an error of the cell that shows it', async () => {
     for (const code of [
       `({ [Symbol.for('Jupyter.display')]: () => ({ 'application/json': { n: 10n } }) })`,
@@ -217,6 +222,11 @@ describe('results of cells', function () {
     const inspection = await kernel.request('inspect_request', { code: 'now()', cursor_pos: 1, detail_level: 0 });
     assert.equal(inspection.reply.found, true);
     assert.match(JSON.stringify(inspection.reply.data), /monotonic clock/);
+    // The protocol counts characters, of which an emoji is one.
+    const code = `'😀😀'; ownName.toFi`;
+    const behind = await kernel.request('complete_request', { code, cursor_pos: [...code].length });
+    const { matches, cursor_start, cursor_end } = behind.reply;
+    assert.deepEqual([matches, cursor_start, cursor_end], [['toFixed'], 14, 18]);
   });
 
   it('a silent request shows nothing and counts nothing', async () => {

@@ -62,7 +62,7 @@ async function runRounds(plan: Plan, interrupted: () => boolean): Promise<Map<st
       if (interrupted()) throw new Error('The comparison was interrupted.');
       const run = await measure(name, plan.contenders.get(name)!);
       if (run.error) throw run.error.reason;
-      if (!(name in plan.differ)) {
+      if (!Object.hasOwn(plan.differ, name)) {
         expected ??= { from: name, value: run.value };
         assertEqual(plan, name, run.value, expected);
       }

@@ -122,7 +122,7 @@ export class Comparison extends Shown {
           : 'rounds so far apart make the speed-ups rough. Run it again, with more rounds if they stay so.';
       notes.push(`${this.baseline} took from ${duration(least)} to ${duration(most)}: ${apart}`);
     }
-    const same = Object.keys(this.times).filter((name) => !(name in differ));
+    const same = Object.keys(this.times).filter((name) => !Object.hasOwn(differ, name));
     if (same.length > 1) notes.push(`Same result in every round: ${same.join(', ')}.`);
     for (const [name, reason] of Object.entries(differ)) notes.push(`${name} is meant to differ: ${reason}.`);
     return notes;

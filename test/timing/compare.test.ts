@@ -46,6 +46,8 @@ describe('compare', () => {
     const wrong = compare({ right: () => [1, 2], wrong: () => [1, ++runs + 2] }, { rounds: 5 });
     await assert.rejects(wrong, /wrong gave \[ 1, 3 \], but right gave \[ 1, 2 \].*differ: \{ "wrong": 'because …' \}/);
     assert.equal(runs, 1);
+    // A name that every object has.
+    await assert.rejects(compare({ right: () => 1, toString: () => 'two' }, { rounds: 1 }), /toString gave 'two'/);
   });
 
   it('compares with `equal` if given', async () => {

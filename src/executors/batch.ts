@@ -1,14 +1,15 @@
 import type { Shipment } from '../shipping/index.ts';
 import type { PoolCall, PoolJob } from './hand.ts';
+import type { Known } from './known.ts';
 import type { Batch } from './protocol.ts';
 
 /**
  * Makes the message that brings jobs to a worker.
  *
- * @param known ids of the functions that the worker has; receives those that the message brings
+ * @param known what the worker has; receives what the message brings
  * @param transfer receives what must be in the transfer list of the message
  */
-export function batchOf(jobs: readonly PoolJob[], batch: number, known: Set<string>, transfer: unknown[]): Batch {
+export function batchOf(jobs: readonly PoolJob[], batch: number, known: Known, transfer: unknown[]): Batch {
   const definitions: Shipment[] = [];
   const { id } = jobs[0]!.call.shipment;
   let uniform = true;
@@ -26,14 +27,12 @@ export function batchOf(jobs: readonly PoolJob[], batch: number, known: Set<stri
     if (call === lastCall) continue;
     lastCall = call;
     if (call.shipment.id !== id) uniform = false;
-    if (known.has(call.shipment.id)) continue;
-    // Messages arrive in order, so what is sent is known.
-    known.add(call.shipment.id);
-    definitions.push(call.shipment);
+    if (known.add(call.shipment)) definitions.push(call.shipment);
   }
   return {
     batch,
     definitions: definitions.length > 0 ? definitions : undefined,
+    forget: known.forget,
     functions: uniform ? id : jobs.map(({ call }) => call.shipment.id),
     args: single ? args : jobs.map((job) => job.args),
     single,

@@ -6,6 +6,8 @@ export interface Batch {
   readonly batch: number;
   /** Functions that this worker has not received before. */
   readonly definitions: readonly Shipment[] | undefined;
+  /** Ids of functions that this worker will not be asked for again, unless they are sent again. */
+  readonly forget?: readonly string[] | undefined;
   /** The id of the function of every task, or one id per task. */
   readonly functions: string | readonly string[];
   /** Per task its arguments; with `single`, its only argument. */

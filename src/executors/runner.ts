@@ -1,4 +1,4 @@
-import { type AnyFunction, receiveFunction, receiveValue, type Shipment } from '../shipping/index.ts';
+import { type AnyFunction, forgetFunction, receiveFunction, receiveValue, type Shipment } from '../shipping/index.ts';
 import { now } from '../timing/clock.ts';
 import { runWorkerTask } from '../workers/scopes.ts';
 import { isThenable } from './outcome.ts';
@@ -35,8 +35,12 @@ export class Runner {
 
   /** Runs the tasks of a batch in order. The pool sends the next one when this one is over. */
   async run(batch: Batch): Promise<void> {
-    const { definitions, functions, args, single, shipped } = batch;
+    const { definitions, forget, functions, args, single, shipped } = batch;
     const reporter = this.#reporter;
+    for (const id of forget ?? []) {
+      this.#unread.delete(id);
+      forgetFunction(id);
+    }
     for (const shipment of definitions ?? []) this.#unread.set(shipment.id, shipment);
     reporter.open(batch);
     let fn: AnyFunction = () => {};

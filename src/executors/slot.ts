@@ -7,7 +7,8 @@ import type { Engine, Link } from './engine.ts';
 import { TimeoutError, WorkerDied } from './errors.ts';
 import { Hand, type PoolJob } from './hand.ts';
 import { cancelled } from './job.ts';
-import type { Report } from './protocol.ts';
+import { Known } from './known.ts';
+import type { Batch, Report } from './protocol.ts';
 
 /** What a slot tells its pool. */
 export interface SlotOwner {
@@ -39,8 +40,7 @@ export class Slot {
   #chaser: NodeJS.Timeout | undefined;
   /** True once its worker was told to end: whatever else that hits has done nothing wrong and runs again. */
   #ending = false;
-  /** Ids of the functions that this worker has. */
-  readonly #known = new Set<string>();
+  readonly #known = new Known();
 
   constructor(engine: Engine, owner: SlotOwner) {
     this.#engine = engine;
@@ -100,13 +100,15 @@ export class Slot {
     this.tasks += jobs.length;
     link.hold(true);
     const first = jobs[0]!;
+    const transfer: unknown[] = [];
+    const batch = batchOf(jobs, this.#batch, this.#known, transfer);
     try {
-      const transfer: unknown[] = [];
-      link.send(batchOf(jobs, this.#batch, this.#known, transfer), transfer, jobs);
+      link.send(batch, transfer, jobs);
     } catch (error) {
-      this.#refused(jobs, error);
+      this.#refused(jobs, batch, error);
       return;
     }
+    this.#known.sent(batch);
     hand.postMs = now() - hand.sent;
     const { runTimeout } = first.call;
     if (runTimeout !== undefined && !this.#isRemote) this.#watch(first, runTimeout, runTimeout);
@@ -247,8 +249,8 @@ export class Slot {
   }
 
   /** The message could not be made: fails the jobs whose arguments cannot be copied, and gives the others back. */
-  #refused(jobs: readonly PoolJob[], error: unknown): void {
-    this.#known.clear();
+  #refused(jobs: readonly PoolJob[], batch: Batch, error: unknown): void {
+    this.#known.unsent(batch);
     this.#empty();
     this.#link!.hold(false);
     const time = now();

@@ -1,4 +1,5 @@
 import type { AnyFunction, Shipment } from './contract.ts';
+import { WeakValues } from './weak-values.ts';
 
 /*
  * Who is who: things that must be the same thing in every thread and process have names that travel with them.
@@ -26,7 +27,7 @@ export const isEnvironment = (object: object): boolean => environments.has(objec
 
 let classCount = 0;
 const classIds = new WeakMap<object, string>();
-const classes = new Map<string, WeakRef<AnyFunction>>();
+const classes = new WeakValues<AnyFunction>();
 
 /**
  * A class is the same class wherever it goes, and an instance that comes back is an instance of the class it was: so
@@ -40,14 +41,14 @@ export function classId(cls: AnyFunction, given?: string): string {
     classCount += 1;
     id = given ?? `class ${here}.${classCount}`;
     classIds.set(cls, id);
-    classes.set(id, new WeakRef(cls));
+    classes.set(id, cls);
   }
   return id;
 }
 
 /** The class of that name, if it was made or received here. */
 export function classWithId(id: string): AnyFunction | undefined {
-  return classes.get(id)?.deref();
+  return classes.get(id);
 }
 
 const symbols = new Map<string, symbol>();

@@ -1,7 +1,7 @@
 import { type AnyFunction, type Shipment, ShippingError, type Target } from './contract.ts';
 import { outgoing } from './later.ts';
 import { isPlain } from './plain.ts';
-import { receive, receivedBefore } from './receive.ts';
+import { forget, receive, receivedBefore } from './receive.ts';
 import { registerShippable } from './registry.ts';
 import { read } from './values.ts';
 
@@ -15,7 +15,7 @@ registerShippable('ShippingError', ShippingError);
  * imported values by module and name, data as it is now. Cheap for a function that did not change.
  *
  * In the worker a captured variable is a copy: what the function assigns there stays there, where all functions that
- * were sent with the same captured value share it, as one module's functions would. When the value changes here, the
+ * were sent with the same captured value share it, as one module's functions would, while one of them is in use. When the value changes here, the
  * next call of `shipFunction` gives another shipment. Memory that threads share stays shared. A class takes its present
  * static fields along; its static blocks run again. A function's own properties travel with it.
  *
@@ -27,7 +27,7 @@ export function shipFunction(fn: AnyFunction, to: Target): Shipment {
 }
 
 /**
- * The function of a shipment, built once in this thread or process and kept by its id.
+ * The function of a shipment, built once in this thread or process and kept by its id until `forgetFunction`.
  *
  * @param shipment the shipment, or the id of one that was received here before
  * @throws ShippingError for an id that was never received here
@@ -37,6 +37,11 @@ export function receiveFunction(shipment: Shipment | string): AnyFunction {
   const fn = receivedBefore(shipment);
   if (fn === undefined) throw new ShippingError(`No function with the id ${shipment} was received here.`, [shipment]);
   return fn;
+}
+
+/** Forgets the function of a shipment, and with it the captured data that no other function here shares. */
+export function forgetFunction(id: string): void {
+  forget(id);
 }
 
 /**

@@ -5,24 +5,58 @@ import { decode, type Sources } from './decode.ts';
 import { broughtBy, classId, classWithId, environmentId } from './identity.ts';
 import { outgoing } from './later.ts';
 import type { Binding, Contents, Definition, Parcel } from './parcel.ts';
+import { WeakValues } from './weak-values.ts';
 import type { Graph, WireNode } from './wire.ts';
 
 // Not by import, which would make Node load all that the module could offer, at the start of every worker.
 const { deserialize } = process.getBuiltinModule('node:v8');
 
+/** What whoever sent it may ask for by its id. */
 const received = new Map<string, AnyFunction>();
+
+/** What came within values, which bring it each time; the latest last. */
+const recent = new Map<string, { readonly fn: AnyFunction; readonly bytes: number }>();
+let recentBytes = 0;
+/** Bytes of parcels up to which it is kept, so that a loop that passes the same functions builds each once. */
+const mostRecent = 16 * 1024 * 1024;
 
 /** See `receiveFunction` in `index.ts`. */
 export function receive(shipment: Shipment): AnyFunction {
-  let fn = received.get(shipment.id);
-  if (fn === undefined) {
-    const { root } = shipment.definitions as Contents;
-    const known = root[0] === 'function' ? classWithId(root[1]) : undefined;
-    // A class that was made here is at home, and needs nothing.
-    fn = known && !broughtBy.has(known) ? known : new Workshop(shipment).root();
-    received.set(shipment.id, fn);
+  const { id } = shipment;
+  const fn = received.get(id) ?? recent.get(id)?.fn ?? classAtHome(shipment) ?? new Workshop(shipment).root();
+  received.set(id, fn);
+  return fn;
+}
+
+/** The function or class of a shipment that came within a value. */
+export function receiveWithin(shipment: Shipment): AnyFunction {
+  const { id } = shipment;
+  const known = received.get(id) ?? classAtHome(shipment);
+  if (known) return known;
+  const { fn, bytes } = recent.get(id) ?? {
+    fn: new Workshop(shipment).root(),
+    bytes: (shipment.definitions as Contents).parcel.byteLength,
+  };
+  if (!recent.delete(id)) recentBytes += bytes;
+  recent.set(id, { fn, bytes });
+  for (const [oldest, { bytes }] of recent) {
+    if (recentBytes <= mostRecent || oldest === id) break;
+    recent.delete(oldest);
+    recentBytes -= bytes;
   }
   return fn;
+}
+
+/** See `forgetFunction` in `index.ts`. */
+export function forget(id: string): void {
+  received.delete(id);
+}
+
+/** A class that was made here is at home, and needs nothing. */
+function classAtHome(shipment: Shipment): AnyFunction | undefined {
+  const { root } = shipment.definitions as Contents;
+  const known = root[0] === 'function' ? classWithId(root[1]) : undefined;
+  return known && !broughtBy.has(known) ? known : undefined;
 }
 
 /** The function of a shipment that was received here before. */
@@ -32,12 +66,14 @@ export function receivedBefore(id: string): AnyFunction | undefined {
 
 /**
  * The values of captured variables, by group: functions of several shipments that captured the same share them, and
- * what one assigns the others read, for as long as the worker lives.
+ * what one assigns the others read, for as long as one of them is here.
  */
-const groups = new Map<string, unknown[]>();
+const groups = new WeakValues<unknown[]>();
 
 /** The variables that the methods of received classes see, by environment: those of the latest parcel. */
-const classVariables = new Map<string, { readonly object: object; readonly versions: Map<string, number> }>();
+const classVariables = new WeakValues<object>();
+/** The parcel that each of them is from. */
+const variableVersions = new WeakMap<object, Map<string, number>>();
 const classVersions = new WeakMap<AnyFunction, number>();
 
 /** Builds what one parcel brings. */
@@ -141,10 +177,11 @@ class Workshop implements Sources {
   }
 
   #classVariables(id: string): object {
-    const known = classVariables.get(id);
-    const { object, versions } = known ?? { object: {}, versions: new Map<string, number>() };
-    if (!known) {
-      classVariables.set(id, { object, versions });
+    const object = classVariables.get(id) ?? {};
+    const versions = variableVersions.get(object) ?? new Map<string, number>();
+    if (!variableVersions.has(object)) {
+      classVariables.set(id, object);
+      variableVersions.set(object, versions);
       environmentId(object, id);
     }
     const { version } = this.#contents;

@@ -1,7 +1,7 @@
 import type { AnyFunction, Shipment } from './contract.ts';
 import { decode } from './decode.ts';
 import { outgoing } from './later.ts';
-import { receive } from './receive.ts';
+import { receiveWithin } from './receive.ts';
 import type { Graph } from './wire.ts';
 
 /** By this property a value that was written down is known from one that travels as it is. */
@@ -18,6 +18,6 @@ export interface ShippedValue {
 export function read(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !(mark in value)) return value;
   const { [mark]: graph, functions } = value as ShippedValue;
-  const functionWithId = (id: string): AnyFunction => receive(functions.get(id) as Shipment);
+  const functionWithId = (id: string): AnyFunction => receiveWithin(functions.get(id) as Shipment);
   return decode(graph, { shared: new Map(), functionWithId, standIn: (cls) => outgoing().standInFor(cls) })[0];
 }

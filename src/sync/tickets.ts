@@ -38,9 +38,11 @@ export class Tickets {
       const at = this.#first + number * perTicket;
       if (Atomics.load(words, at) !== unused) continue;
       Atomics.store(words, at + 1, threadHere);
-      Atomics.store(words, at + 2, Atomics.add(words, this.#count, 1));
-      Atomics.store(words, at, waiting);
       if (Atomics.load(words, this.#used) <= number) Atomics.store(words, this.#used, number + 1);
+      Atomics.store(words, at + 2, Atomics.load(words, this.#count));
+      Atomics.store(words, at, waiting);
+      // Last, so that one who looks for tickets outside of the lock, and finds as many drawn after it, has seen this one.
+      Atomics.add(words, this.#count, 1);
       return at;
     }
     return -1;
@@ -64,15 +66,20 @@ export class Tickets {
   /** Calls those who have waited longest. */
   call(count: number): void {
     const words = this.#words;
-    const all = this.#inState(waiting);
-    all.sort((a, b) => (words[a + 2]! - words[b + 2]!) | 0);
     let calls = 0;
-    for (const at of all) {
-      if (calls >= count) break;
-      if (Atomics.compareExchange(words, at, waiting, called) !== waiting) continue;
-      Atomics.notify(words, at);
-      calls += 1;
-    }
+    let drawn: number;
+    do {
+      drawn = Atomics.load(words, this.#count);
+      const all = this.#inState(waiting);
+      all.sort((a, b) => (words[a + 2]! - words[b + 2]!) | 0);
+      for (const at of all) {
+        if (calls >= count) return;
+        if (Atomics.compareExchange(words, at, waiting, called) !== waiting) continue;
+        Atomics.notify(words, at);
+        calls += 1;
+      }
+      // Outside of the lock another may have called the one who was meant, in place of one who has come since.
+    } while (Atomics.load(words, this.#count) !== drawn);
   }
 
   /** The threads that wait. */
@@ -82,10 +89,12 @@ export class Tickets {
 
   /** Takes back the tickets of threads that have ended; a call that one of them had goes to the next. */
   clear(): void {
-    const isOver = (at: number): boolean => hasEnded(Atomics.load(this.#words, at + 1));
-    for (const at of this.#inState(waiting)) if (isOver(at)) this.giveUp(at);
-    for (const at of this.#inState(called)) {
-      if (isOver(at) && Atomics.compareExchange(this.#words, at, called, unused) === called) this.call(1);
+    const words = this.#words;
+    for (const at of [...this.#inState(waiting), ...this.#inState(called)]) {
+      const thread = Atomics.load(words, at + 1);
+      // Whoever takes its name off has the ticket: once another has taken it back, it may be that of one who lives.
+      if (!hasEnded(thread) || Atomics.compareExchange(words, at + 1, thread, 0) !== thread) continue;
+      if (Atomics.exchange(words, at, unused) === called) this.call(1);
     }
   }
 

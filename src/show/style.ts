@@ -8,7 +8,8 @@
  * tables and paragraphs.
  *
  * On a phone the name of a row stands above its figures in a table of four columns and more, so that the last of them,
- * Python's, is seen beside ours. Not below a timeline, where names are short, nor where rows are named by numbers.
+ * Python's, is seen beside ours. Not below a timeline, where names are short, nor where a row's name is a number or all
+ * else is words.
  */
 const rules = `
 [data-jp-theme-light=true] .il{color-scheme:light}[data-jp-theme-light=false] .il{color-scheme:dark}
@@ -36,9 +37,10 @@ table{font-size:12px}th,td{padding-right:8px}small{font-size:11px}thead th{white
 .il-long{min-width:44cqw;overflow-wrap:anywhere}
 table:has(th:nth-child(4)){tr:after{display:none}td:last-child:not(.il-right){white-space:normal}.il-long{min-width:30cqw}}
 table:has(th:nth-child(7)),table:has(th:nth-child(5)):not(:has(tbody tr+tr)){font-size:11px;th,td{padding-right:4px}}
-.il-scroll:not(figure~*) table:has(th:nth-child(4)):has(tbody tr+tr):not(:has(th:first-child.il-right)){
+table:has(th:nth-child(4)):has(tbody tr+tr) td:not(.il-right){white-space:normal}
+.il-scroll:not(figure~*) table:has(th:nth-child(4)):has(tbody tr+tr):has(td.il-right,th:nth-child(7)):not(:has(th:first-child.il-right)){
 th:first-child{max-width:0;min-width:0;padding-right:0;white-space:nowrap}thead th:first-child{font-size:0}
-td{padding-top:calc(3px + 1.45em)}td:not(.il-right){white-space:normal}}}}`;
+td{padding-top:calc(3px + 1.45em)}}}}`;
 
 export const css = rules.replaceAll('\n', '');
 export const style = `<style>${css}</style>`;

@@ -19,6 +19,18 @@ export interface Ask {
 /** Called once: with the value (of a get, or the size), or with an error. */
 export type Done = (error: Error | undefined, value?: unknown) => void;
 
+/** Tells one what it gets; or, in its place, that this cannot be read here. */
+export function tellValue(done: Done, read: () => unknown): void {
+  let value: unknown;
+  try {
+    value = read();
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done(undefined, value);
+}
+
 /** How a queue is found from another thread or process. The same whenever the queue is sent. */
 export interface Address {
   readonly id: string;

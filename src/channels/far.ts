@@ -1,7 +1,17 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { receiveError, receiveValue } from '../shipping/index.ts';
 import { laneHere } from '../workers/lanes.ts';
-import { type Address, type Ask, type Core, type Done, errorOf, type Failure, type Leave, type Role } from './core.ts';
+import {
+  type Address,
+  type Ask,
+  type Core,
+  type Done,
+  errorOf,
+  type Failure,
+  type Leave,
+  type Role,
+  tellValue,
+} from './core.ts';
 import { QueueClosed } from './errors.ts';
 import { pack } from './item.ts';
 import { Outbox, type Said } from './outbox.ts';
@@ -187,7 +197,8 @@ export class Far implements Core {
     const done = this.#asked.get(id);
     this.#asked.delete(id);
     if (done === undefined) this.#onTheWay -= 1;
-    else tell(done, error, value);
+    else if (error !== undefined) done(error);
+    else tellValue(done, () => receiveValue(value));
     if (this.#objects === 0) this.#hangUp();
   }
 
@@ -201,19 +212,4 @@ export class Far implements Core {
     this.#asked.clear();
     this.#onGone();
   }
-}
-
-function tell(done: Done, error: Error | undefined, value: unknown): void {
-  if (error !== undefined) {
-    done(error);
-    return;
-  }
-  let received: unknown;
-  try {
-    received = receiveValue(value);
-  } catch (unreadable) {
-    done(unreadable as Error);
-    return;
-  }
-  done(undefined, received);
 }

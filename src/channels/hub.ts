@@ -10,6 +10,7 @@ import {
   type Kind,
   type Leave,
   type Role,
+  tellValue,
 } from './core.ts';
 import { Fifo } from './fifo.ts';
 import { Hope } from './hope.ts';
@@ -75,7 +76,7 @@ export class Hub implements Core {
     const waiter = new Waiter(kind, this.#own, item, (outcome) => {
       offInterrupt?.();
       if ('failure' in outcome) tell(errorOf(outcome.failure, outcome.text));
-      else tell(undefined, outcome.item && unpack(outcome.item));
+      else tellValue(tell, () => outcome.item && unpack(outcome.item));
     });
     const cancel = (): void => this.cancel(waiter);
     if (!this.enter(waiter, timeout)) offInterrupt = host()?.onInterrupt(cancel);

@@ -101,6 +101,28 @@ for (const kind of ['Thread', 'Process'] as const) {
   });
 }
 
+describe('an item that cannot be read where it is got', () => {
+  it('is an error of the one who waited for it, and of nobody else', async () => {
+    const queue = new Queue<unknown>();
+    const put = async (to: Queue<unknown>) => {
+      class Picky {
+        readonly kind = 'picky';
+        static readonly at = (() => {
+          if (process.getBuiltinModule('node:worker_threads').isMainThread) throw new Error('not on this thread');
+        })();
+      }
+      await to.put(new Picky());
+      await to.put('good');
+    };
+    const waiting = assert.rejects(queue.get(), /not on this thread/);
+    const worker = start('Thread', put, queue);
+    await waiting;
+    assert.equal(await queue.get(), 'good');
+    await worker.join();
+    assert.equal(worker.exitCode, 0);
+  });
+});
+
 describe('memory in a queue between threads', () => {
   it('is shared when it is shared memory, and refused by a process', async () => {
     const queue = new Queue<Int32Array>();

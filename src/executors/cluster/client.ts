@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { BrokenExecutor } from '../errors.ts';
+import { Chores } from './chores.ts';
 import { controlText } from './control.ts';
-import { forget } from './forget.ts';
 import { Message, otherTask, type Receiver } from './message.ts';
 import { newsChannel, readNews } from './news.ts';
-import { type Parcel, pack, unpack } from './parcel.ts';
+import { Lost, type Parcel, pack, saysLost, unpack } from './parcel.ts';
 import { reach } from './reach.ts';
 import type { ClusterSettings } from './settings.ts';
 import { controlChannel, jobName, outcomeFrom } from './wire.ts';
@@ -36,12 +36,8 @@ export class Client {
   /** The connection by which it hears what workers say. */
   readonly #ear: Redis;
   readonly #messages = new Map<string, Message>();
-  /** What is to be done in the server though nobody waits for it. */
-  readonly #chores = new Set<Promise<unknown>>();
+  readonly #chores: Chores;
   readonly #name = randomBytes(9).toString('base64url');
-  /** Ids of jobs that nobody will ask for any more; that they go is not worth the time of a task that comes next. */
-  #answered: string[] = [];
-  #forgotten: string[] = [];
   #sent = 0;
   #timer: NodeJS.Timeout | undefined;
   #sweptAt = 0;
@@ -54,6 +50,7 @@ export class Client {
     const { prefix, queue } = settings;
     this.queue = new bull.Queue(queue, { connection: redis, prefix });
     this.queue.on('error', () => {});
+    this.#chores = new Chores(redis, this.queue);
     ear.on('message', (_, text: string) => this.#hear(text));
     // What was answered while the connection was down is found at once.
     ear.on('ready', () => void this.#sweep());
@@ -101,16 +98,16 @@ export class Client {
     if (message.isCalling) return;
     message.isCalling = true;
     // A loop that cancels many tasks sends one message.
-    queueMicrotask(() => void this.#do(message.sending.then(() => this.#callBack(message, false))));
+    queueMicrotask(() => void this.#chores.do(message.sending.then(() => this.#callBack(message, false))));
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#messages.clear();
-    for (let times = 0; times < 2; times += 1) void this.#do(this.#tidy());
+    for (let times = 0; times < 2; times += 1) this.#chores.tidy();
     // A network that was cut says nothing.
     const late = sleep(patience, undefined, { ref: false });
-    if (this.redis.status === 'ready') await Promise.race([Promise.allSettled(this.#chores), late]);
+    if (this.redis.status === 'ready') await Promise.race([this.#chores.done(), late]);
     await this.queue.close().catch(() => {});
     this.#ear.disconnect();
     this.redis.disconnect();
@@ -150,13 +147,14 @@ export class Client {
       // A task that was called back has no result to be kept: it may be sent again under its key.
       const isKept = message.print !== undefined && message.unwanted.size === 0 && !outcome.times.some(Number.isNaN);
       // One with a key may be sent again at once.
-      if (!isKept && message.print !== undefined) await this.#do(this.#remove(id));
-      else if (!isKept) this.#answered.push(id);
-      if (!isKept) this.#unlink(message.ref, parcel.ref);
+      if (!isKept && message.print !== undefined) await this.#chores.do(this.#chores.remove(id));
+      else if (!isKept) this.#chores.forget(id);
+      if (!isKept) this.#chores.unlink(message.ref, parcel.ref);
       this.#messages.delete(id);
       message.settled(outcome);
     } catch (error) {
-      if (this.#messages.delete(id)) message.failed(error as Error);
+      if (error instanceof Lost) void this.#chores.do(this.#lost(message, error.message));
+      else if (this.#messages.delete(id)) message.failed(error as Error);
     }
   }
 
@@ -164,47 +162,47 @@ export class Client {
     const message = this.#checked(id);
     if (message === undefined || message.isReading) return;
     message.isReading = true;
+    if (saysLost(reason)) {
+      void this.#chores.do(this.#lost(message, reason));
+      return;
+    }
     // What failed is not kept: who comes back tries again.
-    await this.#do(this.#remove(id));
-    this.#unlink(message.ref);
+    await this.#chores.do(this.#chores.remove(id));
+    this.#chores.unlink(message.ref);
     this.#messages.delete(id);
     if (/stalled more than/.test(reason)) message.vanished(reason);
     else message.failed(new BrokenExecutor(reason));
+  }
+
+  /** Sends a message again of which the server has lost a part. */
+  async #lost(message: Message, reason: string): Promise<void> {
+    const { id } = message;
+    try {
+      const job = await this.queue.getJob(id);
+      // It was sent again already, or the next look finds what became of it.
+      if (job !== undefined && job.finishedOn === undefined) return;
+      await this.#chores.remove(id);
+    } finally {
+      message.isReading = false;
+    }
+    if (this.#messages.get(id) !== message) return;
+    message.losses += 1;
+    if (message.losses >= this.settings.attempts) {
+      this.#messages.delete(id);
+      message.failed(new BrokenExecutor(reason));
+    } else this.#sendAgain(message);
+  }
+
+  #sendAgain(message: Message): void {
+    message.missed = 0;
+    message.isThere = false;
+    message.sending = this.#put(message);
   }
 
   /** The message that an event is about; not one whose key may be another's. */
   #checked(id: string): Message | undefined {
     const message = this.#messages.get(id);
     return message?.isChecked ? message : undefined;
-  }
-
-  /** Removes a job that is over, or is about to be: news of it may come a moment before. */
-  async #remove(id: string): Promise<void> {
-    while ((await this.queue.remove(id)) === 0) {
-      // It may have ended between the two questions: only one that is not there is removed.
-      if ((await this.queue.getJobState(id)) === 'unknown') return;
-      await sleep(5);
-    }
-  }
-
-  /** Those of before the last call: the others may not be over yet for the server. */
-  async #tidy(): Promise<void> {
-    const ids = this.#forgotten;
-    this.#forgotten = this.#answered;
-    this.#answered = [];
-    if (ids.length > 0) await forget(this.redis, this.queue, ids);
-  }
-
-  /** Large messages that were read. */
-  #unlink(...refs: (string | undefined)[]): void {
-    const keys = refs.filter((ref) => ref !== undefined);
-    if (keys.length > 0) void this.#do(this.redis.unlink(...keys));
-  }
-
-  #do(chore: Promise<unknown>): Promise<unknown> {
-    const done = chore.catch(() => {}).finally(() => this.#chores.delete(done));
-    this.#chores.add(done);
-    return done;
   }
 
   /**
@@ -231,7 +229,7 @@ export class Client {
 
   /** Asks for the outcomes that did not come by themselves, so that a missed event loses nothing. */
   async #sweep(): Promise<void> {
-    void this.#do(this.#tidy());
+    this.#chores.tidy();
     if (this.#messages.size === 0) return;
     if (this.#isSweeping) {
       // A connection that was cut without a word: what was asked by it is asked again by the next.
@@ -262,14 +260,12 @@ export class Client {
       // The server lost it. Twice, as it may have been removed by another caller of the same key just now.
       message.missed += 1;
       if (message.missed < 2) return;
-      message.missed = 0;
-      message.isThere = false;
-      message.sending = this.#put(message);
+      this.#sendAgain(message);
       return;
     }
     if (message.ref !== job.data.ref) {
       // Another caller of the same key was first.
-      this.#unlink(message.ref);
+      this.#chores.unlink(message.ref);
       message.ref = job.data.ref;
     }
     if (job.data.print !== print) {

@@ -32,6 +32,8 @@ export class Message {
   isReading = false;
   /** How often in a row it was not in the server though it ought to be. */
   missed = 0;
+  /** How often the server had lost its bytes, or those of its outcome. */
+  losses = 0;
   /** Tasks that are not to begin or to go on. */
   readonly unwanted: Set<number> = new Set();
   /** True while that is on its way to the server. */

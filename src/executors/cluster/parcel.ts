@@ -23,6 +23,22 @@ export interface Store {
   getBuffer(key: string): Promise<Buffer | null>;
 }
 
+const lostWords = 'is lost: the server no longer has its bytes';
+
+/** A large message of which only the job is left: the server crashed between the two, or forgot one of them. */
+export class Lost extends Error {
+  override readonly name = 'Lost';
+
+  constructor(what: string) {
+    super(`${what} ${lostWords}`);
+  }
+}
+
+/** Whether a job failed by that. */
+export function saysLost(reason: string): boolean {
+  return reason.endsWith(lostWords);
+}
+
 type Settings = Pick<ClusterSettings, 'prefix' | 'queue' | 'secret' | 'expiresMs' | 'maxBytes'>;
 type Subject = Pick<Claim, 'kind' | 'id'>;
 
@@ -47,17 +63,23 @@ export async function pack(store: Store, settings: Settings, subject: Subject, b
 /**
  * The bytes of a parcel, its seal checked.
  *
- * @throws Refused which says why
+ * @throws Refused which says why; Lost; RangeError for more than `maxBytes`
  */
 export async function unpack(store: Store, settings: Settings, subject: Subject, parcel: Parcel): Promise<Buffer> {
-  const { secret, queue, maxBytes } = settings;
+  const { secret, queue } = settings;
   const { body, ref, expires, seal: sealed } = Object(parcel) as Partial<Parcel>;
   const what = `A ${subject.kind} of the queue '${queue}' with the id '${subject.id}'`;
   let bytes: Buffer | null = null;
   if (typeof body === 'string') bytes = Buffer.from(body, 'base64');
   // Of all keys of the server only the one that is meant for it is read.
-  else if (typeof ref === 'string' && ref.startsWith(dataKey(settings, subject))) bytes = await store.getBuffer(ref);
-  if (bytes === null || bytes.length > maxBytes) throw new Refused(what, sealed === undefined ? 'missing' : 'wrong');
+  else if (typeof ref === 'string' && ref.startsWith(dataKey(settings, subject))) {
+    bytes = await store.getBuffer(ref);
+    // It would also be gone when its time is over.
+    if (bytes === null && Date.now() < Number(expires)) throw new Lost(what);
+  }
+  if (bytes === null)
+    throw new Refused(what, sealed === undefined ? 'missing' : ref === undefined ? 'wrong' : 'expired');
+  checkSize(settings, bytes);
   unseal(secret, { ...subject, queue, expires: Number(expires) }, bytes, sealed);
   return bytes;
 }

@@ -7,6 +7,7 @@ import { startHost } from '../../../src/executors/cluster/host.ts';
 import { settingsOf } from '../../../src/executors/cluster/settings.ts';
 import { startValkey } from '../../../src/executors/cluster/valkey.ts';
 import { withExecutor } from '../../../src/executors/executor.ts';
+import { Bench, until } from './bench.ts';
 
 describe('a server that is just being started', () => {
   it('is waited for, though it refuses at first', async () => {
@@ -60,4 +61,51 @@ describe('a server that crashes and comes back', () => {
       }
     });
   }
+});
+
+describe('a server that has lost the bytes of a large message, not its job', () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.open();
+  });
+  afterEach(() => bench.close());
+
+  const lose = async (): Promise<void> => {
+    const keys = await bench.redis.keys('*:data:*');
+    assert.equal(await bench.redis.del(keys), keys.length);
+    assert.ok(keys.length > 0);
+  };
+  const fill = ({ length }: Uint8Array) => new Uint8Array(length).fill(1);
+  const large = new Uint8Array(100_000);
+
+  it('is sent the task again', async () => {
+    await withExecutor(new ClusterExecutor(1, bench.settings), async (pool) => {
+      const future = pool.submit(fill, large);
+      await until(async () => (await bench.queue.getWaitingCount()) === 1);
+      await lose();
+      await bench.host();
+      assert.deepEqual(await future, fill(large));
+    });
+  });
+
+  it('is sent the task of a result again', async () => {
+    await bench.host();
+    await withExecutor(new ClusterExecutor(1, bench.settings), async (pool) => {
+      const keyed = pool.with({ key: 'large' });
+      await keyed.submit(fill, large);
+      await lose();
+      assert.deepEqual(await keyed.submit(fill, large), fill(large));
+    });
+  });
+
+  it('is given up in the end', async () => {
+    const host = await bench.host();
+    await withExecutor(new ClusterExecutor(1, { ...bench.settings, attempts: 1 }), async (pool) => {
+      const keyed = pool.with({ key: 'large' });
+      await keyed.submit(fill, large);
+      await lose();
+      assert.match(String(await keyed.submit(fill, large).exception()), /BrokenExecutor: A result .* has its bytes/);
+      assert.equal(host.stats.done, 1);
+    });
+  });
 });

@@ -95,6 +95,9 @@ describe('what travels through a cluster', () => {
         for await (const size of pool.map(sizeOf, blocks, { chunksize: 20 })) seen.push(size);
       }, /RangeError: a message of 2\d+ bytes is more than the 100000 of this cluster/);
       assert.equal(seen.length, 13);
+      // Its worker may send more than this caller takes.
+      const error = await pool.submit((length: number) => new Uint8Array(length), 200_000).exception();
+      assert.match(String(error), /RangeError: a message of 2\d+ bytes is more than the 100000 of this cluster/);
     });
   });
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { BrokenExecutor } from '../errors.ts';
 import { BaseExecutor } from '../executor.ts';
 import { checkWorkers } from '../executors.ts';
 import { Pool } from '../pool.ts';
@@ -98,6 +99,7 @@ class ClusterPool extends Pool {
   readonly #workers: number;
   readonly #given: Partial<ClusterSettings>;
   #client: Promise<Client> | undefined;
+  #isClosed = false;
   local: LocalCluster | undefined;
 
   constructor(workers: number, options: ClusterOptions) {
@@ -109,8 +111,9 @@ class ClusterPool extends Pool {
     this.#given = options;
   }
 
-  /** The connection, opened when first asked for. */
-  client(): Promise<Client> {
+  /** The connection, opened when first asked for. Nobody would close one that is opened after the end. */
+  async client(): Promise<Client> {
+    if (this.#isClosed) throw new BrokenExecutor('this executor was shut down: its cluster is not known any more');
     this.#client ??= awake(this.#open());
     return this.#client;
   }
@@ -130,6 +133,7 @@ class ClusterPool extends Pool {
   }
 
   async #release(): Promise<void> {
+    this.#isClosed = true;
     const client = await this.#client?.catch(() => undefined);
     await client?.close();
     await this.local?.close();

@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { ClusterExecutor } from '../../../src/executors/cluster/cluster.ts';
-import {
-  BrokenExecutor,
-  CancelledError,
-  type Executor,
-  TimeoutError,
-  WorkerDied,
-  withExecutor,
-} from '../../../src/index.ts';
+import { BrokenExecutor, CancelledError, TimeoutError, WorkerDied, withExecutor } from '../../../src/index.ts';
 import { channels } from '../../../src/timing/events.ts';
 import { until } from './bench.ts';
 import { sharedCluster, spin } from './clusters.ts';
@@ -174,12 +167,17 @@ describe('the life of a cluster of its own', () => {
   });
 
   it('needs no worker to be made and shut down', async () => {
-    const executors: Executor[] = [
+    const executors = [
       new ClusterExecutor(2),
       new ClusterExecutor(1, { url: 'redis://127.0.0.1:1', secret: 'x'.repeat(32) }),
     ];
     const before = below();
-    for (const executor of executors) await executor.shutdown();
+    for (const executor of executors) {
+      await executor.shutdown();
+      // Nobody would end what these started.
+      await assert.rejects(executor.status(), /BrokenExecutor: this executor was shut down/);
+      await assert.rejects(executor.address(), BrokenExecutor);
+    }
     assert.deepEqual(below(), before);
   });
 

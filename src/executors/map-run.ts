@@ -50,7 +50,8 @@ export class MapRun {
   #stepPlanned = false;
   /** What comes after the last item of the window instead of a plain end. */
   #lastError: { readonly error: unknown } | undefined;
-  #wake: (() => void) | undefined;
+  /** Wakes each reader that waits. */
+  readonly #wakes = new Set<() => void>();
 
   constructor(
     backend: Backend,
@@ -120,7 +121,7 @@ export class MapRun {
    * @throws TimeoutError when the map's `timeout` runs out first
    */
   async ready(): Promise<boolean> {
-    while (!this.#window[this.#head]?.over) {
+    while (!this.isReady) {
       if (this.#head === this.#window.length && this.#exhausted) {
         if (this.#lastError === undefined) return false;
         throw this.#lastError.error;
@@ -128,6 +129,11 @@ export class MapRun {
       await this.#wait();
     }
     return true;
+  }
+
+  /** True when the next result can be taken. */
+  get isReady(): boolean {
+    return this.#window[this.#head]?.over === true;
   }
 
   /** The next result, which is ready; throws what the item threw, and cancels what has not started. */
@@ -149,7 +155,7 @@ export class MapRun {
 
   /** All results that are ready now. */
   takeAll(into: unknown[]): void {
-    while (this.#window[this.#head]?.over) into.push(this.take());
+    while (this.isReady) into.push(this.take());
   }
 
   /** Called by each item when it has its outcome. */
@@ -169,7 +175,7 @@ export class MapRun {
       this.#stepPlanned = false;
       this.#tell();
       this.#step();
-      this.#wake?.();
+      for (const wake of this.#wakes) wake();
     });
   }
 
@@ -261,14 +267,16 @@ export class MapRun {
 
   async #wait(): Promise<void> {
     let clock: NodeJS.Timeout | undefined;
+    let wake: (() => void) | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#wake = resolve;
+        wake = resolve;
+        this.#wakes.add(wake);
         if (this.#deadline === undefined) return;
         clock = timer(Math.max(0, this.#deadline - now()), () => reject(this.#timedOut()));
       });
     } finally {
-      this.#wake = undefined;
+      this.#wakes.delete(wake!);
       clearTimeout(clock);
     }
   }

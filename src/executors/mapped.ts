@@ -22,8 +22,8 @@ export interface MapOptions extends Omit<TaskOptions, 'transfer'> {
  *
  * It starts at the call. Until it is awaited it runs ahead of its reader only to its bound (`inFlight`), so that a
  * large input is never held. The first item, in order, that failed rejects it, and the items that had not started are
- * cancelled. Leaving `for await` early cancels the rest, running items included. A map that is only iterated, or that
- * nobody looks at, raises no unhandled rejection.
+ * cancelled. Leaving `for await` early cancels the rest, running items included. Of readers at the same time each gets
+ * what the others have not taken. A map that is only iterated, or that nobody looks at, raises no unhandled rejection.
  *
  * @example
  * for await (const page of pool.map(download, addresses, { inFlight: 16 })) console.log(page.length);
@@ -53,7 +53,8 @@ export class Mapped<R> implements PromiseLike<R[]>, AsyncIterable<R> {
       return;
     }
     try {
-      while (await this.#run.ready()) yield this.#run.take() as R;
+      // Another reader may have taken what was ready.
+      while (await this.#run.ready()) if (this.#run.isReady) yield this.#run.take() as R;
     } finally {
       this.#run.stop('all');
     }

@@ -124,6 +124,37 @@ export function mapCases(name: string, make: () => Executor): void {
       });
     });
 
+    it('divides its results between those who read at the same time', async () => {
+      await withExecutor(make(), async (executor) => {
+        async function* later() {
+          for (let x = 0; x < 20; x += 1) {
+            await tick();
+            yield x;
+          }
+        }
+        const all = [...Array(20).keys()];
+        const ordered = (seen: number[]) => [...seen].sort((a, b) => a - b);
+        const mapped = executor.map(same, later());
+        const read = async (): Promise<number[]> => {
+          const seen: number[] = [];
+          for await (const x of mapped) seen.push(x);
+          assert.deepEqual(seen, ordered(seen));
+          return seen;
+        };
+        const seen = await Promise.all([read(), read(), read()]);
+        assert.deepEqual(ordered(seen.flat()), all);
+
+        const stream = executor.map(same, later());
+        const iterator = stream[Symbol.asyncIterator]();
+        const first = [iterator.next(), iterator.next()];
+        const rest = await stream;
+        const values = (await Promise.all(first)).flatMap(({ value, done }) => (done ? [] : [value as number]));
+        assert.ok(values.length > 0);
+        assert.deepEqual(values, ordered(values));
+        assert.deepEqual(ordered([...values, ...rest]), all);
+      });
+    });
+
     it('tells its progress', async () => {
       await withExecutor(make(), async (executor) => {
         const told: [number, number | undefined][] = [];

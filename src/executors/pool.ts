@@ -4,7 +4,7 @@ import type { Backend } from './backend.ts';
 import { Calls, type Fn } from './calls.ts';
 import { alone, takeChunk } from './chunk.ts';
 import type { Engine } from './engine.ts';
-import { BrokenExecutor } from './errors.ts';
+import { BrokenExecutor, CancelledError } from './errors.ts';
 import type { TaskOptions } from './executor.ts';
 import type { PoolCall, PoolJob } from './hand.ts';
 import { type Call, cancelled, Job } from './job.ts';
@@ -92,9 +92,13 @@ export class Pool implements Backend, SlotOwner {
   }
 
   async warmUp(): Promise<void> {
+    const interrupts = this.#interrupts;
     for (const slot of this.#slots) this.#start(slot);
     await Promise.all(this.#starting.values());
     if (this.#broken !== undefined) throw this.#broken;
+    if (interrupts !== this.#interrupts && this.#open.size < this.#slots.length) {
+      throw new CancelledError('warmUp was interrupted before all workers were ready: call it again, or submit tasks');
+    }
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { shipError } from '../../shipping/index.ts';
 import { now } from '../../timing/clock.ts';
-import { BrokenExecutor, CancelledError, TimeoutError, WorkerDied } from '../errors.ts';
+import { BrokenExecutor, TimeoutError, WorkerDied } from '../errors.ts';
 import type { Report } from '../protocol.ts';
 import type { Station } from './station.ts';
 import { type ClusterBatch, type Outcome, wallOffset } from './wire.ts';
@@ -20,7 +20,7 @@ export class Errand {
   #shipped = false;
   /** Tasks that are not to begin; if one did before its process heard of it, it goes on. */
   readonly #unwanted = new Set<number>();
-  /** Tasks whose outcome nobody wants: one that began is ended. */
+  /** Tasks that their caller does not want any more: one that began is ended. */
   readonly #dropped = new Set<number>();
   /** Tasks of which the process said that it does not begin them. */
   readonly #left = new Set<number>();
@@ -32,7 +32,7 @@ export class Errand {
   #began = 0;
   #timer: NodeJS.Timeout | undefined;
   #chaser: NodeJS.Timeout | undefined;
-  /** The task that was told to end, and what is to be said of it. */
+  /** The task that was told to end, and what is to be said of it: nothing, if it was given back. */
   #stopped: { readonly index: number; readonly verdict: Error | 'leave' } | undefined;
 
   constructor(batch: ClusterBatch, station: Station, attempts: number) {
@@ -69,7 +69,7 @@ export class Errand {
     return { times: this.#times, values: this.#values, failed, shipped: this.#shipped, lane };
   }
 
-  /** Tasks that nobody waits for: one that runs is ended, the others are left out. Those not named go on. */
+  /** Tasks that were called back: one that runs is ended, the others are left out. Those not named go on. */
   drop(indices: readonly number[]): void {
     for (const index of indices) this.#dropped.add(index);
     this.#withdraw(indices);
@@ -92,7 +92,8 @@ export class Errand {
     clearTimeout(this.#chaser);
     const index = this.#begun;
     if (index !== undefined && this.#dropped.has(index)) {
-      this.#stop(index, new CancelledError(`task '${this.#nameOf(index)}' was cancelled`));
+      // Given back, as another caller of its key may want it still.
+      this.#stop(index, 'leave');
     } else if (this.#sent.some((each) => this.#dropped.has(each) && this.#isOpen(each))) {
       this.#chaser = setTimeout(() => this.#endDropped(), chaseEvery);
     }
@@ -186,7 +187,7 @@ export class Errand {
     if (index === undefined) return;
     if (this.#stopped !== undefined) {
       const { index: meant, verdict } = this.#stopped;
-      if (verdict === 'leave') this.#unwanted.add(index);
+      if (verdict === 'leave') this.#unwanted.add(meant);
       // If it was over a moment before, another was at its place, and runs again.
       else if (index === meant) this.#fail(index, verdict);
     } else {

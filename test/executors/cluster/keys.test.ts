@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { SerialExecutor, ThreadPoolExecutor, withExecutor } from '../../../src/index.ts';
+import { CancelledError, SerialExecutor, ThreadPoolExecutor, withExecutor } from '../../../src/index.ts';
 import { until } from './bench.ts';
 import { sharedCluster, spin } from './clusters.ts';
 
@@ -99,6 +99,32 @@ describe('results by key', () => {
       future.cancel();
       assert.equal(typeof (await keyed.submit(random, 400)), 'number');
     });
+  });
+
+  it('are not taken from another caller by one who cancels', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'interleaved-keys-'));
+    const gated = (path: string) => {
+      const { appendFileSync, existsSync } = process.getBuiltinModule('node:fs');
+      appendFileSync(`${path}/log`, 'x');
+      while (!existsSync(`${path}/gate`));
+      return 'done';
+    };
+    try {
+      await withExecutor(make(), (pool) =>
+        withExecutor(make(), async (other) => {
+          const [one, two] = [pool, other].map((each) => each.with({ key: 'shared' }).submit(gated, folder));
+          await until(() => one!.running() && two!.running());
+          one!.cancel();
+          // Ended, and begun again for the other.
+          await until(() => two!.done() || readFileSync(join(folder, 'log'), 'utf8') === 'xx');
+          writeFileSync(join(folder, 'gate'), '');
+          await assert.rejects(one!.result(), CancelledError);
+          assert.equal(await two, 'done');
+        }),
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('are for clusters only', () => {

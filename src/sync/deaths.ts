@@ -26,6 +26,31 @@ onThreadEnd(() => {
   for (const mortal of mortals) mortal.threadEnded();
 });
 
+/** How many tasks of this thread wait for each. */
+const awaited = new Map<Mortal, number>();
+let looking: NodeJS.Timeout | undefined;
+
+/**
+ * A task waits for it from now on. Each second it is looked whether its owner has ended: a thread that starts others need
+ * not know all the locks that they have, as one may have come in a queue, and then nobody is told of a death.
+ *
+ * @returns to be called when that wait is over
+ */
+export function awaitMortal(mortal: Mortal): () => void {
+  awaited.set(mortal, (awaited.get(mortal) ?? 0) + 1);
+  looking ??= setInterval(() => {
+    for (const one of awaited.keys()) one.threadEnded();
+    if (awaited.size > 0) return;
+    clearInterval(looking);
+    looking = undefined;
+  }, 1000).unref();
+  return () => {
+    const left = awaited.get(mortal)! - 1;
+    if (left > 0) awaited.set(mortal, left);
+    else awaited.delete(mortal);
+  };
+}
+
 /** Other threads may have it from now on. */
 export function knowMortal(mortal: Mortal): void {
   if (isKnown.has(mortal)) return;

@@ -3,7 +3,7 @@ import { now } from '../timing/clock.ts';
 import { channels, nextEventId } from '../timing/events.ts';
 import { laneHere } from '../workers/lanes.ts';
 import { hasEnded, nextNumber, threadHere, threadName } from '../workers/lives.ts';
-import type { Mortal } from './deaths.ts';
+import { awaitMortal, type Mortal } from './deaths.ts';
 import { LockOwnerDied } from './errors.ts';
 import { Hold } from './hold.ts';
 import { type Ordered, took } from './order.ts';
@@ -151,6 +151,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
     const sleep = new Sleep(() => this.#notFree(), options);
     const waited = publishWaiting(this);
     const slot = this.#waiters.enter();
+    const over = awaitMortal(this);
     try {
       for (let seen = this.#claim(0); seen !== 0; seen = this.#claim(contended)) {
         await sleep.pause(this.words, 0, seen);
@@ -160,6 +161,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
       throw error;
     } finally {
       this.#waiters.leave(slot);
+      over();
     }
     waited?.(true);
     return then();

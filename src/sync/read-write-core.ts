@@ -154,6 +154,8 @@ export class Core implements Mortal {
       }
       for (;;) {
         const seen = Atomics.load(words, drained);
+        // A reader may have ended without anybody being told.
+        if (this.#ended().length > 0) this.threadEnded();
         this.checkDeath();
         if (!this.readers.any) break;
         yield { index: drained, seen };

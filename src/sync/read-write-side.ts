@@ -1,4 +1,5 @@
 import type { WaitOptions } from '../channels/ends.ts';
+import { awaitMortal } from './deaths.ts';
 import type { Guard } from './hold.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
 import type { Core, Spot } from './read-write-core.ts';
@@ -183,7 +184,12 @@ export class ReadWriteSide {
   async #acquireIn(from: Scope | undefined, to: Scope | undefined, options: WaitOptions = {}): Promise<Guard> {
     const sleep = this.#sleep(options);
     if (!this.#ways.tryIt(from)) {
-      for (const { index, seen } of this.#ways.steps(from)) await sleep.pause(this.#core.words, index, seen);
+      const over = awaitMortal(this.#core);
+      try {
+        for (const { index, seen } of this.#ways.steps(from)) await sleep.pause(this.#core.words, index, seen);
+      } finally {
+        over();
+      }
     }
     return this.#hold(to);
   }

@@ -36,6 +36,12 @@ export function notAsync<R>(result: R, what: string, way: string): R {
   throw new TypeError(`${what} was given an async function, whose work would go on after it; write await ….${way}(…)`);
 }
 
+/**
+ * Ms after which one that is blocked looks again, though nobody woke it: a thread that starts others need not know all the
+ * locks that they have, as one may have come in a queue, and then nobody is told of a death.
+ */
+const looksAfter = 1000;
+
 /** The one way in which all primitives of this folder sleep: on a word of shared memory, until it may have changed. */
 export class Sleep {
   /** Ms of `performance.now()` at which patience ends. */
@@ -66,7 +72,8 @@ export class Sleep {
    */
   block(words: Int32Array, index: number, seen: number): void {
     const left = this.#left();
-    if (left <= 0 || Atomics.wait(words, index, seen, left) === 'timed-out') throw this.#late();
+    if (left <= 0) throw this.#late();
+    Atomics.wait(words, index, seen, Math.min(left, looksAfter));
   }
 
   /**

@@ -9,7 +9,7 @@ import { Waiters, waiterWords } from './waiters.ts';
 
 /** The thread that writes, or that keeps new readers out and waits for the others to leave. */
 const writer = 0;
-/** Writers that wait for another; while there are any, no new reader comes in. */
+/** Known writers that wait for another; while there are any, no new reader comes in. */
 const queued = 1;
 /** Counts up when the gate may have opened: readers and queued writers sleep on it. */
 const gate = 2;
@@ -141,7 +141,9 @@ export class Core implements Mortal {
   *write(): Generator<Spot, void> {
     const { words } = this;
     const slot = this.#writersWait.enter();
-    Atomics.add(words, queued, 1);
+    // One that is not known is not counted: nobody could take its count back if it died.
+    const counts = slot < 0 ? 0 : 1;
+    Atomics.add(words, queued, counts);
     const waited = tellWaiting(this.name);
     let isInside = false;
     let isDone = false;
@@ -163,7 +165,7 @@ export class Core implements Mortal {
       isDone = true;
     } finally {
       this.#writersWait.leave(slot);
-      Atomics.sub(words, queued, 1);
+      Atomics.sub(words, queued, counts);
       waited(isDone);
       if (isInside && !isDone) Atomics.store(words, writer, 0);
       if (!isDone) this.#wake(gate);

@@ -103,6 +103,8 @@ describe('results by key', () => {
 
   it('are not taken from another caller by one who cancels', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'interleaved-keys-'));
+    writeFileSync(join(folder, 'log'), '');
+    const begun = () => readFileSync(join(folder, 'log'), 'utf8');
     const gated = (path: string) => {
       const { appendFileSync, existsSync } = process.getBuiltinModule('node:fs');
       appendFileSync(`${path}/log`, 'x');
@@ -113,12 +115,12 @@ describe('results by key', () => {
       await withExecutor(make(), (pool) =>
         withExecutor(make(), async (other) => {
           const [one, two] = [pool, other].map((each) => each.with({ key: 'shared' }).submit(gated, folder));
-          await until(() => one!.running() && two!.running());
+          await until(() => one!.running() && two!.running() && begun() === 'x');
           one!.cancel();
-          // Ended, and begun again for the other.
-          await until(() => two!.done() || readFileSync(join(folder, 'log'), 'utf8') === 'xx');
-          writeFileSync(join(folder, 'gate'), '');
           await assert.rejects(one!.result(), CancelledError);
+          // Ended, and begun again for the other.
+          await until(() => two!.done() || begun() === 'xx');
+          writeFileSync(join(folder, 'gate'), '');
           assert.equal(await two, 'done');
         }),
       );

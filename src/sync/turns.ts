@@ -9,6 +9,7 @@ import { nextNumber, threadHere } from '../workers/lives.ts';
 import type { Guard } from './hold.ts';
 import { Line, Place } from './line.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
+import { failedWith } from './pause.ts';
 import { checkOptions } from './sleep.ts';
 import type { Watch } from './waiters.ts';
 
@@ -149,11 +150,14 @@ export class Turns {
   async with<R>(fn: () => R | PromiseLike<R>, options: WaitOptions | undefined): Promise<R> {
     const scope = new Scope(scopeHere());
     const hold = await this.acquireIn(scope, options);
+    let result: R;
     try {
-      return await runIn(scope, fn);
-    } finally {
-      hold.release();
+      result = await runIn(scope, fn);
+    } catch (error) {
+      throw failedWith(hold, error);
     }
+    hold.release();
+    return result;
   }
 
   /** It has its turn now, or else stands in line from now on. */

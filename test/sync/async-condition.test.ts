@@ -103,6 +103,19 @@ describe('AsyncCondition', () => {
     assert.equal(condition.waiting, 0);
   });
 
+  it('hides no error of a function that is left while it waits', async () => {
+    const condition = new AsyncCondition();
+    const left = condition.with(() => {
+      void condition.wait();
+      throw new TypeError('what went wrong');
+    });
+    await assert.rejects(left, /what went wrong/);
+    await assert.rejects(
+      condition.with(() => void condition.wait()),
+      /released before/,
+    );
+  });
+
   it('waits for the lock however late it becomes free again', async () => {
     const condition = new AsyncCondition();
     let failed = false;

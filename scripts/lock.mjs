@@ -19,7 +19,7 @@ export function isLocked() {
 /** The process that holds the lock at this moment, if it lives. */
 export function liveHolder() {
   const holder = readHolder();
-  return typeof holder === 'object' && isAlive(holder) ? holder.pid : undefined;
+  return typeof holder === 'object' && !isDead(holder) ? holder.pid : undefined;
 }
 
 /**
@@ -99,7 +99,9 @@ function readHolder() {
 
 /** @param {ReturnType<typeof readHolder>} holder */
 function isDead(holder) {
-  return holder === 'half written' || (typeof holder === 'object' && !isAlive(holder));
+  if (typeof holder !== 'object') return holder === 'half written';
+  // One that was killed may stay as a zombie for ever, in a container whose first process does not ask for it.
+  return !isAlive(holder) || statOf(holder.pid)?.[0] === 'Z';
 }
 
 /**
@@ -158,6 +160,14 @@ function isAlive({ pid, born }) {
  * @param {number} pid
  */
 function birthOf(pid) {
+  return statOf(pid)?.[19] ?? '';
+}
+
+/**
+ * What Linux tells of a process, from its state on.
+ * @param {number} pid
+ */
+function statOf(pid) {
   const stat = readIfThere(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

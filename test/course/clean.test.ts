@@ -157,4 +157,25 @@ describe('npm run clean', () => {
     assert.equal(code, 0, said);
     assert.ok(!existsSync(join(checkout, '.setup')));
   });
+  it('does not take a set-up that was killed for one at work because nobody has asked for its end', async function () {
+    if (process.platform !== 'linux') this.skip();
+    makeAll();
+    const script = `import(process.argv[1]).then(({ withLock }) =>
+      withLock(async () => process.kill(process.pid, 'SIGKILL'), console.log))`;
+    // `sleep` becomes its parent, and asks for nobody.
+    const parent = ['-c', '"$0" "$@" & exec sleep 983', process.execPath, '-e', script];
+    const keeper = spawn('/bin/sh', [...parent, join(checkout, 'scripts/lock.mjs')], { stdio: 'ignore' });
+    try {
+      const lock = join(checkout, '.setup/lock');
+      const isZombie = () => {
+        const { pid } = JSON.parse(readFileSync(lock, 'utf8') || '{}') as { pid?: number };
+        return pid !== undefined && / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      };
+      while (!existsSync(lock) || !isZombie()) await new Promise((resolve) => setTimeout(resolve, 10));
+      const { code, said } = clean();
+      assert.equal(code, 0, said);
+    } finally {
+      keeper.kill('SIGKILL');
+    }
+  });
 });

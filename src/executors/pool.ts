@@ -78,7 +78,7 @@ export class Pool implements Backend, SlotOwner {
 
   cancel(job: PoolJob): boolean {
     // A job that no message has brought anywhere is in the queue.
-    const slot = job.message === 0 ? undefined : this.#slots.find((each) => each.unfinished.includes(job));
+    const slot = job.message === 0 ? undefined : this.#slots.find((each) => each.has(job));
     this.#plan();
     if (slot !== undefined) return slot.cancel(job);
     job.abandon(cancelled(job.call.name, job.reason), now());

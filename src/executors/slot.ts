@@ -66,6 +66,11 @@ export class Slot {
     return this.#hand?.unfinished ?? [];
   }
 
+  /** True when it has the job. */
+  has(job: PoolJob): boolean {
+    return this.#hand !== undefined && this.#hand.indexOf(job) >= 0;
+  }
+
   /** Starts the worker. Rejects when it ends before it is ready. */
   async start(): Promise<void> {
     this.tasks = 0;

@@ -59,15 +59,19 @@ function codeAndPlace({ code, cursor_pos: characters }: Content): { code: string
   return { code: text, cursor_pos: [...text].slice(0, Math.max(0, Number(characters ?? text.length))).join('').length };
 }
 
+/** The compiler's number for a template that is still open, which tslab does not know. */
+const unterminatedTemplate = 1160;
+
 /** tslab calls every text complete that is not incomplete, also one that can never be right. */
 function isComplete(handler: JupyterHandlerImpl, code: string): Content {
   const { status, indent } = handler.handleIsComplete({ code });
   if (status === 'incomplete') return { status, indent: indent ?? '' };
   const file = ts.createSourceFile('cell.ts', `export {};\n${code}`, ts.ScriptTarget.ES2022);
-  const { parseDiagnostics } = file as unknown as { parseDiagnostics: unknown[] };
+  const { parseDiagnostics } = file as unknown as { parseDiagnostics: { readonly code: number }[] };
   if (parseDiagnostics.length === 0) return { status: 'complete' };
+  const isOpen = parseDiagnostics.some((flaw) => flaw.code === unterminatedTemplate);
   // A blank at the end hides from tslab that something is still to come.
-  return handler.handleIsComplete({ code: code.trimEnd() }).status === 'incomplete'
+  return isOpen || handler.handleIsComplete({ code: code.trimEnd() }).status === 'incomplete'
     ? { status: 'incomplete', indent: '' }
     : { status: 'invalid' };
 }

@@ -165,7 +165,7 @@ describe('results of cells', function () {
 
   it('a value that shows itself as nothing is shown as text', async () => {
     const { all } = await kernel.execute(`({ a: 1, [Symbol.for('Jupyter.display')]: () => undefined })`);
-    assert.match((all('execute_result')[0]?.data as Record<string, string>)['text/plain']!, /^\{ a: 1/);
+    assert.match(JSON.stringify(all('execute_result')[0]?.data), /^\{"text\/plain":"\{ a: 1/);
   });
 
   it('what cannot be written as JSON is an error of the cell that shows it', async () => {
@@ -227,6 +227,19 @@ describe('results of cells', function () {
     const behind = await kernel.request('complete_request', { code, cursor_pos: [...code].length });
     const { matches, cursor_start, cursor_end } = behind.reply;
     assert.deepEqual([matches, cursor_start, cursor_end], [['toFixed'], 14, 18]);
+  });
+
+  it('text is complete, can be completed or never will be', async () => {
+    const texts = {
+      complete: ['1', '', '// x'],
+      incomplete: ['f(', '`a', 'x = `a\nb', '/* a', 'a ='],
+      invalid: [')', '"a'],
+    };
+    for (const [status, codes] of Object.entries(texts)) {
+      for (const code of codes) {
+        assert.equal((await kernel.request('is_complete_request', { code })).reply.status, status, code);
+      }
+    }
   });
 
   it('a silent request shows nothing and counts nothing', async () => {

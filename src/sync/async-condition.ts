@@ -8,7 +8,7 @@ import { Line } from './line.ts';
 import { scopeHere } from './owner.ts';
 import { checkOptions } from './sleep.ts';
 import { type Naming, nameOf } from './travel.ts';
-import { checkLimits, Hold, limit, type Turns, Waiting, watchLine } from './turns.ts';
+import { checkLimits, Hold, limit, type Turns, unlessLeft, Waiting, watchLine } from './turns.ts';
 import { type Watch, watchSymbol } from './waiters.ts';
 
 /** How to wait on a condition. */
@@ -68,11 +68,21 @@ export class AsyncCondition {
     return new Promise((resolve, reject) => {
       checkLimits(options, this.#what);
       const hold = this.#hold(options?.guard, 'wait');
-      const waiting = new Waiting(hold, this.#turns.scope, () => resolve());
+      const over = (settle: () => void) => () => {
+        settle();
+        unlessLeft(hold);
+      };
+      const waiting = new Waiting(hold, this.#turns.scope, over(resolve));
       this.#line.push(waiting);
       limit(waiting, options, this.#what, 'nobody notified it', (error) => {
         this.#line.remove(waiting);
-        this.#turns.join(new Waiting(hold, waiting.scope, () => reject(error)));
+        this.#turns.join(
+          new Waiting(
+            hold,
+            waiting.scope,
+            over(() => reject(error)),
+          ),
+        );
       });
       this.#turns.suspend(hold);
     });

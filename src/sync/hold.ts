@@ -43,7 +43,9 @@ export class MutexGuard implements Guard {
     this.#mutex.release(this.#serial);
   }
 
+  /** A hold that waits on a condition meanwhile is not taken up again. */
   [Symbol.dispose](): void {
     if (this.#mutex.serial === this.#serial) this.release();
+    else this.#mutex.paused.delete(this.#serial);
   }
 }

@@ -101,10 +101,10 @@ export class Lock {
     let result: R;
     try {
       result = await runIn(scope, fn);
+      hold.release();
     } catch (error) {
       throw failedWith(hold, error);
     }
-    hold.release();
     return result;
   }
 
@@ -119,10 +119,10 @@ export class Lock {
     let result: R;
     try {
       result = notAsync(fn(), 'withSync', 'with');
+      mutex.release(noGuard);
     } catch (error) {
       throw failedWith(new MutexGuard(mutex, noGuard), error);
     }
-    mutex.release(noGuard);
     return result;
   }
 
@@ -153,9 +153,11 @@ export class Lock {
       begin() {
         const { serial, scope } = mutex;
         mutex.release(serial);
+        mutex.paused.add(serial);
         return () => {
           mutex.taken(scope);
           mutex.serial = serial;
+          if (!mutex.paused.delete(serial)) mutex.release(serial);
         };
       },
     };

@@ -50,6 +50,8 @@ export class Mutex extends Hold implements Mortal, Ordered {
   readonly #waiters: Waiters;
   /** How many holds an `RLock` has beside this one: the lock may be held when this one is over. */
   deeper = 0;
+  /** Serials of holds that wait on a condition and are to be taken up again; without those whose `with` was left. */
+  readonly paused: Set<number> = new Set();
   /** Joins the events of this hold; 0 when nobody listened. */
   eventId = 0;
   #lastSerial = 0;

@@ -17,7 +17,8 @@ export const pauseSymbol: unique symbol = Symbol('interleaved.pause');
 
 /**
  * What a `with` does when its function has failed: releases the lock if it is held still. It is not when a condition
- * could not have it again, whose error must not be hidden by another.
+ * could not have it again, whose error must not be hidden by another; or when a wait on one goes on, which then gives the
+ * lock back as soon as it has it.
  *
  * @returns the error
  */

@@ -121,13 +121,21 @@ export class Reentry extends Mutex implements Entered {
   pause(): () => void {
     const holds = [this, ...this.#deepOnes()];
     const saved = holds.map(({ serial, scope, turn, inside }) => ({ serial, scope, turn, inside }));
-    for (const hold of holds) hold.serial = 0;
+    for (const hold of holds) {
+      if (hold.serial > 0) this.paused.add(hold.serial);
+      hold.serial = 0;
+    }
     this.deeper = 0;
     this.free();
     return () => {
       this.taken(saved[0]!.scope);
       this.deeper = saved.length - 1;
       for (const [at, state] of saved.entries()) Object.assign(holds[at]!, state);
+      for (const [at, { serial }] of saved.entries()) {
+        if (serial === 0 || this.paused.delete(serial)) continue;
+        if (at === 0) this.release(serial);
+        else this.leave(holds[at]!);
+      }
     };
   }
 
@@ -173,5 +181,6 @@ class DeepGuard implements Guard {
 
   [Symbol.dispose](): void {
     if (this.#hold.serial === this.#serial) this.release();
+    else this.#reentry.paused.delete(this.#serial);
   }
 }

@@ -98,10 +98,10 @@ export class RLock {
     let result: R;
     try {
       result = await runIn(scope, fn);
+      guard.release();
     } catch (error) {
       throw failedWith(guard, error);
     }
-    guard.release();
     return result;
   }
 
@@ -115,10 +115,10 @@ export class RLock {
     let result: R;
     try {
       result = notAsync(fn(), 'withSync', 'with');
+      reentry.release(noGuard);
     } catch (error) {
       throw failedWith(new MutexGuard(reentry, noGuard), error);
     }
-    reentry.release(noGuard);
     return result;
   }
 
@@ -168,10 +168,10 @@ export class RLock {
     let result: R;
     try {
       result = notAsync(fn(), 'withSync', 'with');
+      guard.release();
     } catch (error) {
       throw failedWith(guard, error);
     }
-    guard.release();
     return result;
   }
 

@@ -13,6 +13,14 @@ import { failedWith } from './pause.ts';
 import { checkOptions } from './sleep.ts';
 import type { Watch } from './waiters.ts';
 
+/** Holds that were left, perhaps while they wait on a condition. */
+const left = new WeakSet<Hold>();
+
+/** One that has waited on a condition has its turn again: it gives that back if it was left meanwhile. */
+export function unlessLeft(hold: Hold): void {
+  if (left.has(hold)) hold.release();
+}
+
 /**
  * One turn that was granted, until it is given back: whoever has this gives it back, and nobody else can. The one who
  * has waited longest has the turn from that moment on.
@@ -42,6 +50,7 @@ export class Hold implements Guard {
 
   [Symbol.dispose](): void {
     if (this.held) this.release();
+    else left.add(this);
   }
 }
 /** A hold that somebody records. */
@@ -153,10 +162,10 @@ export class Turns {
     let result: R;
     try {
       result = await runIn(scope, fn);
+      hold.release();
     } catch (error) {
       throw failedWith(hold, error);
     }
-    hold.release();
     return result;
   }
 

@@ -103,18 +103,21 @@ describe('AsyncCondition', () => {
     assert.equal(condition.waiting, 0);
   });
 
-  it('hides no error of a function that is left while it waits', async () => {
-    const condition = new AsyncCondition();
-    const left = condition.with(() => {
-      void condition.wait();
-      throw new TypeError('what went wrong');
+  for (const how of ['ends', 'fails'] as const) {
+    it(`keeps nobody out when a with that waits ${how} before its wait`, async () => {
+      const condition = new AsyncCondition();
+      let wait: Promise<unknown> = Promise.resolve();
+      const left = condition.with(() => {
+        wait = condition.wait();
+        if (how === 'fails') throw new TypeError('what went wrong');
+      });
+      await assert.rejects(left, how === 'fails' ? /what went wrong/ : /released before/);
+      await condition.with(() => condition.notify());
+      await wait;
+      assert.equal(await condition.with(() => 'had', { timeout: 5000 }), 'had');
+      assert.equal(condition.lock.locked, false);
     });
-    await assert.rejects(left, /what went wrong/);
-    await assert.rejects(
-      condition.with(() => void condition.wait()),
-      /released before/,
-    );
-  });
+  }
 
   it('waits for the lock however late it becomes free again', async () => {
     const condition = new AsyncCondition();

@@ -192,10 +192,9 @@ export class Mutex extends Hold implements Mortal, Ordered {
 
   /** @throws LockOwnerDied */
   checkDeath(): void {
+    if (hasEnded(Atomics.load(this.words, 0) & ownerBits)) this.threadEnded();
     const word = Atomics.load(this.words, 0);
-    const owner = word & ownerBits;
-    if (owner !== 0 && hasEnded(owner)) this.threadEnded();
-    if (Atomics.load(this.words, 0) & dead) throw new LockOwnerDied(this.what, threadName(owner));
+    if (word & dead) throw new LockOwnerDied(this.what, threadName(word & ownerBits));
   }
 
   threadEnded(): void {
@@ -213,8 +212,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
   /** Frees it after its owner's death. @returns false when nobody died, or another did it first */
   recover(): boolean {
     const word = Atomics.load(this.words, 0);
-    const owner = word & ownerBits;
-    if (owner !== 0 && (word & dead) === 0 && hasEnded(owner)) {
+    if ((word & dead) === 0 && hasEnded(word & ownerBits)) {
       this.threadEnded();
       return this.recover();
     }

@@ -21,14 +21,27 @@ describe('set-up from nothing', function () {
   const there = (...names: string[]) => existsSync(checkout.inside(...names));
   const commands: Command[] = [];
 
+  /** The process groups of the lock; undefined while there is none, or it is being written. */
+  const groupsAtWork = () => {
+    try {
+      return (JSON.parse(readFileSync(checkout.inside('.setup/lock'), 'utf8')) as { groups: { pid: number }[] }).groups;
+    } catch {
+      return undefined;
+    }
+  };
+
   /** Kills set-up as soon as something is there; its tools as well, as when the power fails, or not. */
   const killWhen = async (isThere: () => boolean, { tools }: { tools: boolean }) => {
     const command = checkout.setUp();
     commands.push(command);
-    while (!isThere() && command.child.exitCode === null) await sleep(3);
-    const lock = JSON.parse(readFileSync(checkout.inside('.setup/lock'), 'utf8')) as { groups: { pid: number }[] };
+    let groups = groupsAtWork();
+    // It may be there from before: then this set-up may still be taking the lock over.
+    while (!(isThere() && groups) && command.child.exitCode === null) {
+      await sleep(3);
+      groups = groupsAtWork();
+    }
     command.child.kill('SIGKILL');
-    for (const { pid } of tools ? lock.groups : []) {
+    for (const { pid } of (tools && groups) || []) {
       try {
         process.kill(-pid, 'SIGKILL');
       } catch {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -30,7 +33,10 @@ const versions = async () => {
 let count = 0;
 const bump = () => ++count;
 const size = (buffer: ArrayBuffer) => buffer.byteLength;
-const nap = () => new Promise((resolve) => setTimeout(resolve, 1000));
+const waitFor = async (file: string) => {
+  const { existsSync } = process.getBuiltinModule('node:fs');
+  while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5));
+};
 const call = (fn: () => number | undefined) => fn();
 
 /** Lets the caller collect what it has no more, and its pools know it. */
@@ -58,17 +64,22 @@ for (const [name, newPool] of Object.entries(pools)) {
     });
 
     it('are there for every task that waits, whatever the caller has forgotten', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'versions-'));
+      const file = join(folder, 'go-on');
       await withExecutor(newPool(1), async (pool) => {
-        const held = pool.submit(nap);
+        const held = pool.submit(waitFor, file);
         const futures = [];
         for (let n = 0; n < 20; n += 1) {
           data = new Array<number>(1000).fill(n);
           futures.push(pool.submit(use));
           await forgetHere();
         }
-        assert.equal(held.done(), false);
+        const waited = !held.done();
+        writeFileSync(file, '');
+        assert.ok(waited);
         assert.deepEqual(await Promise.all(futures), [...Array(20).keys()]);
       });
+      rmSync(folder, { recursive: true });
     });
 
     it('are not kept when a message could not be sent in between', async () => {

@@ -59,6 +59,11 @@ describe('the choice among engines, from their costs', () => {
     assert.deepEqual(decide(busy, 1000), { engine: 'threads', close: [] });
   });
 
+  it('takes the simpler of two that are as fast, though it lost a round to one that is simpler still', () => {
+    const disturbed = [costs('serial', 0, 90), costs('threads', 0, [49, 52, 144]), costs('processes', 0, [50, 51, 53])];
+    assert.deepEqual(decide(disturbed, 1000), { engine: 'threads', close: ['processes'] });
+  });
+
   it('knows from how many items on a pool pays where items are long', () => {
     const long = [costs('serial', 0, 1000), costs('threads', 60, 260)];
     assert.equal(paysFrom(long[1]!, long[0]!, 1000), 2);

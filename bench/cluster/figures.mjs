@@ -1,4 +1,5 @@
-import { middle, ms } from '../executors/figures.mjs';
+import { ms } from '../executors/figures.mjs';
+import { middle, oneByOne } from '../tools/middle.mjs';
 import { cpuByRole, roles } from './usage.mjs';
 
 /**
@@ -76,12 +77,4 @@ export async function figuresOf(open) {
 /** @param {number} count */
 function numbers(count) {
   return Array.from({ length: count }, (_, index) => index);
-}
-
-/**
- * @param {number} count
- * @param {() => Promise<unknown>} work
- */
-async function oneByOne(count, work) {
-  for (let done = 0; done < count; done += 1) await work();
 }

@@ -1,5 +1,6 @@
 import type { Shared } from '../workers/holders.ts';
 import { onThreadEnd } from '../workers/lives.ts';
+import { looksAfter } from './sleep.ts';
 
 /** A primitive whose owners and waiters can die. */
 export interface Mortal {
@@ -31,8 +32,7 @@ const awaited = new Map<Mortal, number>();
 let looking: NodeJS.Timeout | undefined;
 
 /**
- * A task waits for it from now on. Each second it is looked whether its owner has ended: a thread that starts others need
- * not know all the locks that they have, as one may have come in a queue, and then nobody is told of a death.
+ * A task waits for it from now on: it is looked now and then whether its owner has ended, see `looksAfter`.
  *
  * @returns to be called when that wait is over
  */
@@ -43,7 +43,7 @@ export function awaitMortal(mortal: Mortal): () => void {
     if (awaited.size > 0) return;
     clearInterval(looking);
     looking = undefined;
-  }, 1000).unref();
+  }, looksAfter).unref();
   return () => {
     const left = awaited.get(mortal)! - 1;
     if (left > 0) awaited.set(mortal, left);

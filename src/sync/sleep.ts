@@ -37,10 +37,10 @@ export function notAsync<R>(result: R, what: string, way: string): R {
 }
 
 /**
- * Ms after which one that is blocked looks again, though nobody woke it: a thread that starts others need not know all the
+ * Ms after which one that waits looks again, though nobody woke it: a thread that starts others need not know all the
  * locks that they have, as one may have come in a queue, and then nobody is told of a death.
  */
-const looksAfter = 1000;
+export const looksAfter = 1000;
 
 /** The one way in which all primitives of this folder sleep: on a word of shared memory, until it may have changed. */
 export class Sleep {

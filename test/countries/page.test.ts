@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -93,42 +92,6 @@ describe('fetchPage', () => {
     await fetchPage(url, folder, { file: 'x.html' });
     assert.equal(accepts, 'gzip');
     assertWhole('x.html');
-  });
-
-  const random = randomBytes(200_000);
-  const bodies: Record<string, [Buffer, Record<string, string | number>]> = {
-    'nothing at all': [Buffer.alloc(0), {}],
-    'a small page': [body, {}],
-    'one whose length is not told': [body, { 'transfer-encoding': 'chunked' }],
-    'one that is large as it is sent': [random, {}],
-    'one that is small as it is sent and large unpacked': [Buffer.alloc(3_000_000, 'a'), {}],
-  };
-  for (const [name, [content, headers]] of Object.entries(bodies)) {
-    for (const [how, sent] of [['packed', gzipSync(content)] as const, ['not packed', content] as const]) {
-      it(`writes ${name}, ${how}`, async () => {
-        const packed = how === 'packed' ? { 'content-encoding': 'gzip' } : undefined;
-        const length = 'transfer-encoding' in headers ? undefined : { 'content-length': sent.length };
-        answers = [(response) => response.writeHead(200, { ...packed, ...length, ...headers }).end(sent)];
-        const { bytes, crc32: sum } = await fetchPage(url, folder, { file: 'x.html' });
-        assert.deepEqual([bytes, sum, requests], [content.length, crc32(content), 1]);
-        assert.deepEqual(readdirSync(folder), ['x.html']);
-        assert.ok(readFileSync(join(folder, 'x.html')).equals(content));
-      });
-    }
-  }
-
-  it('is not led astray by a page that lies about its length when unpacked', async () => {
-    for (const told of [0, 100, 2 ** 32 - 1]) {
-      const lying = gzipSync(body);
-      lying.writeUInt32LE(told, lying.length - 4);
-      answers = [
-        (response) =>
-          response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': lying.length }).end(lying),
-      ];
-      const { failures } = await fetchPage(url, folder, quick);
-      assert.deepEqual(failures, ['broken body'], `${told}`);
-      assertWhole();
-    }
   });
 
   it('makes the folder, also a deep one', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { CancelledError, TimeoutError } from '../../src/executors/errors.ts';
 import { AsyncCondition } from '../../src/sync/async-condition.ts';
 import { AsyncLock } from '../../src/sync/async-lock.ts';
+import { aWithThatWaits } from './left-with.ts';
 import { settle } from './settle.ts';
 
 // The meaning of CPython's Lib/test/test_asyncio/test_locks.py, case by case, where it can hold.
@@ -103,21 +104,7 @@ describe('AsyncCondition', () => {
     assert.equal(condition.waiting, 0);
   });
 
-  for (const how of ['ends', 'fails'] as const) {
-    it(`keeps nobody out when a with that waits ${how} before its wait`, async () => {
-      const condition = new AsyncCondition();
-      let wait: Promise<unknown> = Promise.resolve();
-      const left = condition.with(() => {
-        wait = condition.wait();
-        if (how === 'fails') throw new TypeError('what went wrong');
-      });
-      await assert.rejects(left, how === 'fails' ? /what went wrong/ : /released before/);
-      await condition.with(() => condition.notify());
-      await wait;
-      assert.equal(await condition.with(() => 'had', { timeout: 5000 }), 'had');
-      assert.equal(condition.lock.locked, false);
-    });
-  }
+  aWithThatWaits(() => new AsyncCondition());
 
   it('waits for the lock however late it becomes free again', async () => {
     const condition = new AsyncCondition();

@@ -6,6 +6,7 @@ import { RLock } from '../../src/sync/rlock.ts';
 import { watchSymbol } from '../../src/sync/waiters.ts';
 import { until } from '../channels/makers.ts';
 import { aWhile, bunch, outcome } from './bunch.ts';
+import { aWithThatWaits } from './left-with.ts';
 
 const waitersOf = (condition: Condition): number => condition[watchSymbol]().waiters.length;
 
@@ -125,21 +126,7 @@ for (const LockKind of [Lock, RLock]) {
       );
     });
 
-    for (const how of ['ends', 'fails'] as const) {
-      it(`keeps nobody out when a with that waits ${how} before its wait`, async () => {
-        const condition = new Condition(new LockKind());
-        let wait: Promise<unknown> = Promise.resolve();
-        const left = condition.with(() => {
-          wait = condition.wait();
-          if (how === 'fails') throw new TypeError('what went wrong');
-        });
-        await assert.rejects(left, how === 'fails' ? /what went wrong/ : /released before/);
-        await condition.with(() => condition.notify());
-        await wait;
-        assert.equal(await condition.with(() => 'had', { timeout: 5000 }), 'had');
-        assert.equal(condition.lock.locked, false);
-      });
-    }
+    aWithThatWaits(() => new Condition(new LockKind()));
 
     it('lets nobody take a notify along who gives up', async () => {
       const condition = new Condition(new LockKind());

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { Lock, Queue, ReadWriteLock, RLock } from '../../src/index.ts';
-import { aWhile } from './bunch.ts';
+import { Lock, Queue, ReadWriteLock, RLock, SharedCounter } from '../../src/index.ts';
+import { until } from '../channels/makers.ts';
+import { aWhile, bunch, outcome } from './bunch.ts';
 import { start } from './helpers.ts';
 
 const makers = { Lock: () => new Lock(), RLock: () => new RLock(), ReadWriteLock: () => new ReadWriteLock() };
@@ -51,4 +52,31 @@ describe('a lock that came in a queue, of which the one who started its owner do
       }
     }
   }
+});
+
+describe('a writer of many', () => {
+  it('lets readers in when it died while it waited', async () => {
+    const lock = new ReadWriteLock();
+    const guard = await lock.write.acquire();
+    const controller = new AbortController();
+    const many = Array.from({ length: 40 }, () => outcome(lock.write.acquire({ signal: controller.signal })));
+    const here = new SharedCounter();
+    const waits = bunch(
+      1,
+      (on: ReadWriteLock, count: SharedCounter) => {
+        count.add();
+        on.write.acquireSync();
+      },
+      lock,
+      here,
+    );
+    await until(() => here.value === 1);
+    await aWhile();
+    waits.threads[0]!.terminate();
+    await waits.threads[0]!.join();
+    controller.abort();
+    assert.deepEqual(new Set(await Promise.all(many)), new Set(['CancelledError']));
+    guard.release();
+    lock.read.tryAcquire()!.release();
+  });
 });

@@ -5,8 +5,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32, gzipSync } from 'node:zlib';
+import { attempt } from '../../src/countries/attempt.ts';
 import { fetchPage } from '../../src/countries/page.ts';
+import { toFile } from '../../src/countries/to-file.ts';
 
 type Headers = Record<string, string | number>;
 
@@ -76,5 +79,28 @@ describe('the body of a page', () => {
       assert.deepEqual(failures, ['broken body'], `${told}`);
       assertWhole(small);
     }
+  });
+
+  it('does not begin to be written while too many others are, so that the first are done first', async () => {
+    const sent = gzipSync(small);
+    answers = [{ headers: { 'content-encoding': 'gzip', 'content-length': sent.length }, sent }];
+    let isOpen = false;
+    let held = 0;
+    let most = 0;
+    const whenWhole = async (): Promise<void> => {
+      held += 1;
+      most = Math.max(most, held);
+      while (!isOpen) await sleep(5);
+      held -= 1;
+    };
+    const pages = Array.from({ length: 16 }, (_, index) =>
+      attempt(url, (body) => toFile(body, { folder, file: `${index}.html`, whenWhole })),
+    );
+    // Time for all to come here, if they could.
+    await sleep(200);
+    isOpen = true;
+    await Promise.all(pages);
+    assert.ok(most >= 2 && most <= 6, `${most} were being written together`);
+    assert.equal(readdirSync(folder).length, 16);
   });
 });

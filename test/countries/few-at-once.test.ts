@@ -39,10 +39,10 @@ describe('few at once', () => {
     assert.ok(overBefore >= 10, `${overBefore} were over when the last began`);
   });
 
-  it('lets more in where more have come', async () => {
+  it('lets nearly all of a crowd in', async () => {
     const { most, ended } = await inOneMoment(238);
     assert.equal(ended.length, 238);
-    assert.ok(most > 40 && most <= 80, `${most} ran together`);
+    assert.ok(most >= 200 && most < 238, `${most} ran together`);
   });
 
   it('keeps neither one nor two waiting', async () => {

@@ -58,7 +58,7 @@ export class ProcessEngine implements Engine {
   async destroy(): Promise<void> {
     const tinypool = this.#tinypool;
     this.#tinypool = undefined;
-    await tinypool?.destroy();
+    if (tinypool !== undefined) await end(tinypool);
     await this.#gone;
   }
 }
@@ -81,6 +81,19 @@ function newTinypool(Pool: typeof Tinypool, execArgv: readonly string[]): Tinypo
   // A worker that dies outside a task of tinypool's is told to `events.died`; without a listener this would throw.
   pool.on('error', () => {});
   return pool;
+}
+
+/**
+ * Tinypool waits for a process to exit. Should a message to it fail meanwhile, as it is dead, tinypool would throw where
+ * nobody can catch it (`once` of node:events cannot take its listener back from tinypool's own kind of worker), and
+ * start another process that nobody ends: so from now on it does not hear of such errors.
+ */
+async function end(tinypool: Tinypool): Promise<void> {
+  const workers = tinypool.threads as unknown as { process: ChildProcess }[];
+  const children = workers.map(({ process }) => process);
+  const ended = tinypool.destroy();
+  for (const child of children) child.removeAllListeners('error').on('error', () => {});
+  await ended;
 }
 
 /** Resolves when a process has exited and what it sent and printed before has been read, as far as it comes soon. */

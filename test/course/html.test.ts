@@ -159,6 +159,21 @@ describe('the pages of the lessons in a browser', function () {
     });
   }
 
+  it('show code whole beside the contents, without a scroll', async () => {
+    const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+    for (const address of pages) {
+      await page.goto(address);
+      // Fonts differ from machine to machine by a little.
+      const cut = await page
+        .locator('.input pre')
+        .evaluateAll((all) =>
+          all.filter((code) => code.scrollWidth - code.clientWidth > 30).map((code) => code.textContent),
+        );
+      assert.deepEqual(cut, [], address);
+    }
+    await page.close();
+  });
+
   it('show every figure of a lesson, with a name for those who do not see it', async () => {
     const page = await browser.newPage();
     await page.goto(pages.find((address) => address.includes('/06-'))!);

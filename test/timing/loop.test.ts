@@ -112,7 +112,8 @@ describe('watchLoop', () => {
       assert.match(shown, /In order: main both → /);
       assert.match(shown, /It came round late by/);
     }
-    assert.match(text!, /main +│█+ *│ 1 step\n/);
+    // On a crowded machine it may begin a column late.
+    assert.match(text!, /main +│ *█+ *│ 1 step\n/);
   });
 
   it('throws what the function throws, refuses what is no function, and stops listening', async () => {

@@ -73,6 +73,14 @@ export function onOneCore(all: readonly Costs[], computes: boolean): Costs[] {
   });
 }
 
+/**
+ * The costs by which to judge on a machine of `cores`: on one, workers gain nothing where it computes, though a loop may
+ * seem slower by a tenth as it was compiled for other calls as well.
+ */
+export function judgedOn(cores: number, all: readonly Costs[], computes: boolean): readonly Costs[] {
+  return cores === 1 ? onOneCore(all, computes) : all;
+}
+
 /** From how many items on a pool is faster than the faster way at home, its start paid; Infinity: never. */
 export function paysFrom(pool: Costs, home: Costs, alone: number): number {
   const [mine, theirs] = [spreadOf(pool.each).median, spreadOf(home.each).median];

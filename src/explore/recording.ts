@@ -65,7 +65,8 @@ export class Inside extends Shown {
   }
 
   protected override parts(): readonly Part[] {
-    const times = `${count(this.stays.length, 'time')} ${count(this.#lanes.length, 'thread')} went into ${this.of}`;
+    const inAll = `${count(this.stays.length, 'time')} in all`;
+    const times = `${count(this.#lanes.length, 'thread')} went into ${this.of}, ${inAll}`;
     const met =
       this.overlaps === 0
         ? 'never two at once'

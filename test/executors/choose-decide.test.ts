@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { type Costs, costOf, decide, type EngineName, onOneCore, paysFrom } from '../../src/executors/choose-decide.ts';
+import {
+  type Costs,
+  costOf,
+  decide,
+  type EngineName,
+  judgedOn,
+  onOneCore,
+  paysFrom,
+} from '../../src/executors/choose-decide.ts';
 
 const three = (ms: number | readonly number[]): readonly number[] => (typeof ms === 'number' ? [ms, ms, ms] : ms);
 const costs = (engine: EngineName, start: number, each: number | readonly number[], cpu = each): Costs => ({
@@ -44,6 +52,15 @@ describe('the choice among engines, from their costs', () => {
     const native = [costs('serial', 0, 10), costs('async', 0, 5, 10), costs('threads', 60, 5, 10)];
     assert.equal(decide(native, 1000).engine, 'async');
     assert.equal(decide(onOneCore(native, true), 1000).engine, 'serial');
+  });
+
+  it('takes no worker on a machine of one core, though it was quicker', () => {
+    const quicker = [costs('serial', 0, 10), costs('threads', 60, 8.5)];
+    assert.equal(decide(judgedOn(1, quicker, true), 1e6).engine, 'serial');
+    assert.equal(decide(judgedOn(2, quicker, true), 1e6).engine, 'threads');
+    const [home, pool] = judgedOn(1, quicker, true);
+    assert.equal(paysFrom(pool!, home!, 10), Number.POSITIVE_INFINITY);
+    assert.equal(decide(judgedOn(1, waits, false), 1000).engine, 'async');
   });
 
   it('judges one core by CPU time where that is all there is, not by a machine busy with other things', () => {

@@ -30,7 +30,10 @@ describe('fromRecording', () => {
       'door',
     );
     assert.deepEqual([found.stays.length, found.overlaps, found.most], [3, 2, 3]);
-    assert.match(String(found), /^3 threads went into door, 3 times in all: 2 while another was inside, 3 at once at most\./);
+    assert.match(
+      String(found),
+      /^3 threads went into door, 3 times in all: 2 while another was inside, 3 at once at most\./,
+    );
     const { 'text/html': html = '', 'text/plain': text = '' } = found[displaySymbol]();
     assert.match(html, /<svg[^>]* role="img"/);
     assert.match(text, /2 .*✗ enters .* 5\.00 ms; inside: thread 1, thread 2$/);

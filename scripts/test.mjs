@@ -18,7 +18,7 @@ const specs = process.argv.slice(2);
  * Runs a checker, and shows what it said if it is not content.
  * @param {string} name
  * @param {string[]} args
- * @returns {Promise<boolean>}
+ * @returns {Promise<string | undefined>} undefined when it is content
  */
 function check(name, args) {
   return new Promise((resolve) => {
@@ -27,7 +27,7 @@ function check(name, args) {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.on('close', (code) => {
       console.log(code === 0 ? `  ✔ ${name}` : `  ✘ ${name}\n${output}`);
-      resolve(code === 0);
+      resolve(code === 0 ? undefined : `${name}\n${output.trim()}`);
     });
   });
 }
@@ -106,14 +106,16 @@ async function inTurn(patterns, index) {
   }
 }
 
-const counts = { passed: 0, failed: 0, skipped: 0 };
-/** @type {string[]} */
-const failures = [];
+const failures = checks.filter((said) => said !== undefined);
+const counts = { passed: checks.length - failures.length, failed: failures.length, skipped: 0 };
 for (const running of parts.map(inTurn)) {
   const part = await running;
   process.stdout.write(readIfThere(part.log) ?? '');
   rmSync(part.log, { force: true });
-  if (part.died) console.log(part.died);
+  if (part.died) {
+    console.log(part.died);
+    failures.push(part.died);
+  }
   counts.passed += part.passed;
   counts.failed += part.failed + (part.died ? 1 : 0);
   counts.skipped += part.skipped;
@@ -122,7 +124,6 @@ for (const running of parts.map(inTurn)) {
 // Said once more at the end: the end is what is read, and all that is left of a long output that was cut.
 if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join('\n\n')}\n`);
 
-const passed = checks.filter(Boolean).length + counts.passed;
-const failed = checks.filter((ok) => !ok).length + counts.failed;
-console.log(`${passed} passed, ${failed} failed${counts.skipped ? `, ${counts.skipped} skipped` : ''}`);
+const { passed, failed, skipped } = counts;
+console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exit(failed > 0 ? 1 : 0);

@@ -38,7 +38,7 @@ export class FewAtOnce {
  * How many of those that are here may be under way: a third, but at least two, and all but a dozen, as of a crowd that
  * asks for nothing more it does not matter who is first, and the thread must not run out of work.
  *
- * Ms for 238 pages on two cores, 16 at a time and at once, medians of 6 and 25: with all under way 1687 and 212, with two
+ * Ms for 238 pages on two cores, 16 at a time and at once, medians of 5 to 25 crawls: with all under way 1687 and 212, with two
  * 1595 and 287, with four 1600 and 263, with so many as here 1606 and 212.
  */
 function mostOf(here: number): number {

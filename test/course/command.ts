@@ -10,6 +10,7 @@ import { processesWith } from '../../src/course/processes.ts';
 export class Command {
   readonly child: ChildProcess;
   readonly #mark = randomUUID();
+  readonly #exited: Promise<unknown[]>;
   readonly #outputEnded: Promise<unknown>;
   output = '';
 
@@ -32,12 +33,14 @@ export class Command {
         this.output += chunk;
       });
     }
+    // From the start: it may be over before anybody asks.
+    this.#exited = once(this.child, 'exit');
     this.#outputEnded = Promise.all(streams.map((stream) => once(stream, 'close')));
   }
 
   async ended(): Promise<number | NodeJS.Signals | null> {
     // Not `close`, which does not come after a disconnect.
-    const [code, signal] = await once(this.child, 'exit');
+    const [code, signal] = (await this.#exited) as [number | null, NodeJS.Signals | null];
     // What it started may keep its output open.
     await Promise.race([this.#outputEnded, sleep(2000)]);
     return code ?? signal;

@@ -31,7 +31,7 @@ describe('set-up from nothing', function () {
   };
 
   /** Kills set-up as soon as something is there; its tools as well, as when the power fails, or not. */
-  const killWhen = async (isThere: () => boolean, { tools }: { tools: boolean }) => {
+  const killWhen = async (isThere: () => boolean, { tools }: { tools: boolean }, tries = 3): Promise<string> => {
     const command = checkout.setUp();
     commands.push(command);
     let groups = groupsAtWork();
@@ -48,7 +48,13 @@ describe('set-up from nothing', function () {
         // It has ended.
       }
     }
-    assert.equal(await command.ended(), 'SIGKILL', command.output);
+    const end = await command.ended();
+    // A network that failed once; that set-up goes on from any state is what the next test asks.
+    if (typeof end === 'number' && end !== 0 && tries > 1) {
+      console.log(`set-up failed by itself, and is tried again:\n${command.output}`);
+      return killWhen(isThere, { tools }, tries - 1);
+    }
+    assert.equal(end, 'SIGKILL', command.output);
     return command.output;
   };
 

@@ -35,11 +35,11 @@ export class FewAtOnce {
 }
 
 /**
- * How many of those that are here may be under way: a third, but at least two, and all but a dozen, as of a crowd that
- * asks for nothing more it does not matter who is first, and the thread must not run out of work.
+ * How many of those that are here may be under way: a third, but at least two; of a crowd all but a dozen, as it asks
+ * for nothing more, so that it does not matter who is first, and the thread must not run out of work.
  *
- * Ms for 238 pages on two cores, 16 at a time and at once, medians of 5 to 25 crawls: with all under way 1687 and 212, with two
- * 1595 and 287, with four 1600 and 263, with so many as here 1606 and 212.
+ * Ms for 238 pages on two cores, 16 at a time and at once, medians of 5 to 25 crawls: with all under way 1687 and 212,
+ * with two 1595 and 287, with four 1600 and 263, with so many as here 1606 and 212.
  */
 function mostOf(here: number): number {
   return Math.max(2, here / 3, here - 12);

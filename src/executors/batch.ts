@@ -41,3 +41,13 @@ export function batchOf(jobs: readonly PoolJob[], batch: number, known: Known, t
     announce: jobs[0]!.call.runTimeout !== undefined,
   };
 }
+
+/** False for arguments that no message can carry. */
+export function copies(args: readonly unknown[]): boolean {
+  try {
+    structuredClone(args);
+    return true;
+  } catch {
+    return false;
+  }
+}

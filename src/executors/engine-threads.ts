@@ -1,15 +1,16 @@
 import { MessageChannel, type ResourceLimits } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { openEventWay } from '../timing/event-ways.ts';
-import { workerFile } from '../workers/files.ts';
+import { compiledEnv, workerFile } from '../workers/files.ts';
 import { threadEnded } from '../workers/lives.ts';
 import type { Engine, Link, LinkEvents } from './engine.ts';
 import { WorkerDied } from './errors.ts';
-import type { Hello } from './protocol.ts';
 import { ThreadLink } from './thread-link.ts';
 import type { Opening } from './thread-worker.ts';
 
-const entry = workerFile(import.meta.filename, 'thread-worker');
+const entry = workerFile(import.meta.filename, 'thread-worker', '../workers/start-thread');
+
+let library: typeof Piscina | undefined;
 
 /**
  * One thread of a pool, owned by a piscina of its own: piscina starts it, replaces it when it dies, and ends it.
@@ -28,8 +29,8 @@ export class ThreadEngine implements Engine {
   }
 
   async connect(events: LinkEvents, who: string): Promise<Link> {
-    const { Piscina } = await import('piscina');
-    this.#piscina ??= newPiscina(Piscina, this.#limits);
+    library ??= (await import('piscina')).Piscina;
+    this.#piscina ??= newPiscina(library, this.#limits);
     const worker = this.#piscina.threads[0];
     if (worker === undefined) throw new WorkerDied(who, 1);
     let cause: unknown;
@@ -48,14 +49,13 @@ export class ThreadEngine implements Engine {
     const { way, close } = openEventWay();
     exit.then(close);
     const order: Opening = { port: port2, buffer: link.buffer, lane: who, events: way };
-    const hello: Promise<Hello> = this.#piscina.run(order, { transferList: [port2] as never });
-    const first = await Promise.race([hello.catch(() => exit), exit]);
-    if (first instanceof WorkerDied) {
-      port.close();
-      throw first;
-    }
-    link.ready = first.ready;
+    const served: Promise<void> = this.#piscina.run(order, { transferList: [port2] as never });
     exit.then((death) => link.close(death));
+    const failed = exit.then((death) => {
+      // One that ended with its first task had been ready, though its answer may not have come.
+      if (link.ready === 0) throw death;
+    });
+    link.opened = Promise.race([served.catch(() => failed), failed]);
     return link;
   }
 
@@ -74,6 +74,7 @@ function newPiscina(Pool: typeof Piscina, resourceLimits: ResourceLimits | undef
     maxThreads: 1,
     atomics: 'disabled',
     recordTiming: false,
+    env: compiledEnv() as Record<string, string>,
     ...(resourceLimits && { resourceLimits }),
   });
   // A worker that dies outside a task of piscina's is told to `events.died`; without a listener this would throw.

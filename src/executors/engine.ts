@@ -9,7 +9,7 @@ export interface LinkEvents {
   /** Tasks that the worker was asked to leave out and certainly will not begin. Their report follows all the same. */
   left?(batch: number, indices: readonly number[]): void;
   /**
-   * Called once, after the last report.
+   * Called once, after the last report, unless the worker was never ready.
    *
    * @param begun whether the first task of the batch that was not reported had begun; undefined when nobody knows
    */
@@ -18,8 +18,10 @@ export interface LinkEvents {
 
 /** A living worker, and the way to talk with it. */
 export interface Link {
-  /** When it was ready for its first batch. */
+  /** When it was ready for its first batch; 0 when it is not, but takes one already. */
   readonly ready: number;
+  /** Resolves when it is ready, rejects when it ends before; undefined when it was ready from the first. */
+  readonly opened?: Promise<unknown> | undefined;
   /** Sends the batch that was made of these jobs; throws when an argument cannot be copied. */
   send(batch: Batch, transfer: unknown[], jobs: readonly PoolJob[]): void;
   /**
@@ -57,7 +59,10 @@ export interface Engine {
    * a report without values says that its first task begins, and the time that a task runs is measured over there.
    */
   readonly kind: Target;
-  /** Starts a worker, or takes over the one that replaced the last. Rejects when it ends before it is ready. */
+  /**
+   * Starts a worker, or takes over the one that replaced the last. Rejects when it ends before it is ready, unless its
+   * link says so.
+   */
   connect(events: LinkEvents, who: string): Promise<Link>;
   /** Ends the worker, if there is one, and resolves when it is gone. */
   destroy(): Promise<void>;

@@ -35,7 +35,13 @@ export class Hand {
   constructor(jobs: readonly PoolJob[], lane: string, begins: boolean) {
     this.#jobs = [...jobs];
     this.#lane = lane;
-    if (begins) jobs[0]!.run(lane, this.sent);
+    if (begins) this.begin();
+  }
+
+  /** Its worker has come to the first job, if there is one and it did not before. */
+  begin(): void {
+    const { running } = this;
+    if (running?.state === 'waiting') running.run(this.#lane, now());
   }
 
   /** The index of the first job without a report: the one that runs. */

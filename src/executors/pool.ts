@@ -87,7 +87,7 @@ export class Pool implements Backend, SlotOwner {
 
   cancelWaiting(): void {
     for (const job of this.#queue.drain()) job.abandon(cancelled(job.call.name, job.reason), now());
-    for (const slot of this.#open) slot.cancelWaiting();
+    for (const slot of this.#slots) slot.cancelWaiting();
     this.#plan();
   }
 
@@ -147,12 +147,15 @@ export class Pool implements Backend, SlotOwner {
       if (this.#queue.peek() === undefined) break;
       if (slot.idle) slot.send(takeChunk(this.#queue, this.#slots.length, this.#mostTasks - slot.tasks));
     }
+    if (this.#queue.peek() === undefined) this.#hasten();
     // What the last worker that there will be gave back.
     if (this.#broken !== undefined && this.#open.size + this.#starting.size === 0) this.#failWaiting(this.#broken);
     const waiting = this.#queue.peek() === undefined ? 0 : this.#queue.length;
+    // Those that are being started and will be free.
+    let coming = [...this.#starting.keys()].filter((slot) => !slot.early).length;
     for (const slot of this.#slots) {
-      if (waiting <= this.#starting.size) break;
-      this.#start(slot);
+      if (waiting <= coming) break;
+      if (this.#start(slot)) coming += 1;
     }
     if (waiting > 0 || this.#starting.size > 0) return;
     const idle = [...this.#open].filter((slot) => slot.idle).length;
@@ -184,16 +187,31 @@ export class Pool implements Backend, SlotOwner {
     this.#starting.set(slot, gone);
   }
 
-  #start(slot: Slot): void {
-    if (this.#open.has(slot) || this.#starting.has(slot) || this.#broken !== undefined) return;
+  /** What lies with a worker that is not ready goes to one that has nothing to do. */
+  #hasten(): void {
+    if (![...this.#open].some((slot) => slot.idle)) return;
+    for (const slot of this.#starting.keys()) {
+      const jobs = slot.early ? slot.giveUp() : [];
+      if (jobs.length === 0) continue;
+      this.back(jobs);
+      return;
+    }
+  }
+
+  /** @returns whether it was started */
+  #start(slot: Slot): boolean {
+    if (this.#open.has(slot) || this.#starting.has(slot) || this.#broken !== undefined) return false;
     this.#heed();
     const interrupts = this.#interrupts;
     const started = slot
-      .start()
-      .then(() => this.#initialise(slot))
+      .start(() => this.#early(slot))
+      .then(() => (slot.connected ? this.#initialise(slot) : undefined))
       .then(
-        () => this.#open.add(slot),
+        () => {
+          if (slot.connected) this.#open.add(slot);
+        },
         (error: unknown) => {
+          this.back(slot.giveUp());
           // An interrupt may end a worker that is just starting; the next task starts it again.
           if (interrupts === this.#interrupts) this.#break(error);
           return slot.close();
@@ -204,6 +222,13 @@ export class Pool implements Backend, SlotOwner {
         this.#dispatch();
       });
     this.#starting.set(slot, started);
+    return true;
+  }
+
+  /** What a worker gets before it is ready, unless something must come first or the worker is to be counted exactly. */
+  #early(slot: Slot): PoolJob[] {
+    if (this.#initializer !== undefined || this.#queue.peek() === undefined) return [];
+    return takeChunk(this.#queue, this.#slots.length, this.#mostTasks - slot.tasks);
   }
 
   async #initialise(slot: Slot): Promise<void> {

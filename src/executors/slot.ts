@@ -1,13 +1,12 @@
 import { now } from '../timing/clock.ts';
-import { channels } from '../timing/events.ts';
-import { type Lane, takeLane } from '../workers/lanes.ts';
-import { timer } from '../workers/timer.ts';
-import { batchOf } from './batch.ts';
+import { batchOf, copies } from './batch.ts';
 import type { Engine, Link } from './engine.ts';
-import { TimeoutError, WorkerDied } from './errors.ts';
+import { WorkerDied } from './errors.ts';
 import { Hand, type PoolJob } from './hand.ts';
 import { cancelled } from './job.ts';
 import { Known } from './known.ts';
+import { watchOvertime } from './overtime.ts';
+import { Presence } from './presence.ts';
 import type { Batch, Report } from './protocol.ts';
 
 /** What a slot tells its pool. */
@@ -30,13 +29,13 @@ let batches = 0;
 export class Slot {
   readonly #engine: Engine;
   readonly #owner: SlotOwner;
-  #lane: Lane | undefined;
+  #presence: Presence | undefined;
   #link: Link | undefined;
   #hand: Hand | undefined;
   #batch = 0;
   /** Tasks that were sent to this worker. */
   tasks = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #stopWatch: (() => void) | undefined;
   #chaser: NodeJS.Timeout | undefined;
   /** True once its worker was told to end: whatever else that hits has done nothing wrong and runs again. */
   #ending = false;
@@ -49,11 +48,6 @@ export class Slot {
 
   get #isRemote(): boolean {
     return this.#engine.kind === 'remote';
-  }
-
-  // A message has no life of its own on a timeline.
-  get #isWatched(): boolean {
-    return channels.worker.hasSubscribers && !this.#isRemote;
   }
 
   /** True when the worker is there and has nothing to do. */
@@ -71,28 +65,62 @@ export class Slot {
     return this.#hand !== undefined && this.#hand.indexOf(job) >= 0;
   }
 
-  /** Starts the worker. Rejects when it ends before it is ready. */
-  async start(): Promise<void> {
+  /** True while it has a worker, which may not be ready yet. */
+  get connected(): boolean {
+    return this.#link !== undefined;
+  }
+
+  /** True when jobs lie with it whose worker is not ready. */
+  get early(): boolean {
+    return this.#link?.ready === 0 && this.unfinished.length > 0;
+  }
+
+  /**
+   * Starts the worker.
+   *
+   * @param early gives the first jobs when they can be sent before the worker is ready, which spares a journey there and
+   *   back; until it is, they have not begun
+   * @throws what it ended with before it was ready; its jobs are still in `unfinished`
+   */
+  async start(early: () => PoolJob[]): Promise<void> {
     this.tasks = 0;
     this.#ending = false;
-    const { kind } = this.#engine;
-    this.#lane = takeLane(kind === 'remote' ? 'cluster' : kind);
-    const lane = this.#lane.name;
-    if (this.#isWatched) channels.worker.publish({ kind: 'spawned', time: now(), lane });
+    this.#presence = new Presence(this.#engine.kind);
+    let link: Link;
     try {
-      this.#link = await this.#engine.connect(
+      link = await this.#engine.connect(
         {
           report: (report) => this.#onReport(report),
           left: (batch, indices) => this.#onLeft(batch, indices),
           died: (death, begun) => this.#onDeath(death, begun),
         },
-        lane,
+        this.#presence.lane,
       );
+      this.#link = link;
+      if (link.opened !== undefined) {
+        const jobs = early();
+        if (jobs.length > 0) this.send(jobs);
+        await link.opened;
+      }
     } catch (error) {
+      this.#link = undefined;
       this.#leave(false);
       throw error;
     }
-    if (this.#isWatched) channels.worker.publish({ kind: 'ready', time: this.#link.ready, lane });
+    // It may have ended with its first task.
+    if (this.#link === undefined) return;
+    this.#presence.ready(link.ready);
+    this.#hand?.begin();
+  }
+
+  /** Takes back what its worker has not begun: one that is not ready loses its jobs to one that is, or when it fails. */
+  giveUp(): PoolJob[] {
+    const hand = this.#hand;
+    if (hand === undefined) return [];
+    if (this.#link !== undefined) return hand.remove(this.#link.takeBack(hand.unstarted) ?? []);
+    const jobs = hand.unfinished;
+    this.#empty();
+    return jobs;
   }
 
   /** Sends jobs to the worker, which is idle. */
@@ -100,7 +128,7 @@ export class Slot {
     const link = this.#link!;
     batches += 1;
     this.#batch = batches;
-    const hand = new Hand(jobs, this.#lane!.name, !this.#isRemote);
+    const hand = new Hand(jobs, this.#presence!.lane, !this.#isRemote && link.ready > 0);
     this.#hand = hand;
     this.tasks += jobs.length;
     link.hold(true);
@@ -116,7 +144,12 @@ export class Slot {
     this.#known.sent(batch);
     hand.postMs = now() - hand.sent;
     const { runTimeout } = first.call;
-    if (runTimeout !== undefined && !this.#isRemote) this.#watch(first, runTimeout, runTimeout);
+    if (runTimeout === undefined || this.#isRemote) return;
+    this.#stopWatch = watchOvertime(first, runTimeout, {
+      isAt: (job) => this.#hand?.running === job,
+      began: () => this.#link?.began(hand.reported),
+      end: () => this.#end(hand.reported),
+    });
   }
 
   /** Cancels a job that it has. False when the job is over, as is known only now. */
@@ -213,7 +246,7 @@ export class Slot {
     this.#empty();
     if (link === undefined) return;
     this.#link = undefined;
-    const lane = this.#leave(false);
+    this.#leave(false);
     // Nobody's task can carry this error, and it must not vanish. (A process has printed its own.)
     if (hand === undefined && death.cause !== undefined) process.emitWarning(death);
     let unfinished = hand?.unfinished ?? [];
@@ -222,35 +255,13 @@ export class Slot {
     const running = at < 0 ? hand?.running : hand?.at(at);
     if ((begun ?? !this.#ending) && running !== undefined && !running.over) {
       unfinished = unfinished.filter((job) => job !== running);
-      const who = `${lane}, which ran '${running.call.name}',`;
+      const who = `${this.#presence!.lane}, which ran '${running.call.name}',`;
       const error = new WorkerDied(who, death.exitCode, death.signal, death.cause);
       const time = now();
       running.finish(false, error, running.started, time, time);
     }
     this.#owner.back(unfinished);
     this.#owner.gone(this);
-  }
-
-  /** Ends a job if it has run for `runTimeout` ms; looks after `ms` whether it has. */
-  #watch(job: PoolJob, runTimeout: number, ms: number): void {
-    this.#timer = timer(ms, () => this.#overtime(job, runTimeout));
-  }
-
-  #overtime(job: PoolJob, runTimeout: number): void {
-    // The report that it is done may lie unread, if this thread was busy: look once more.
-    setImmediate(() => {
-      if (job.over || this.#hand?.running !== job) return;
-      const time = now();
-      // On a crowded machine its worker may not even have come to it.
-      const left = runTimeout - (time - (this.#link?.began(this.#hand.reported) ?? time));
-      if (left > 0) {
-        this.#watch(job, runTimeout, left);
-        return;
-      }
-      const error = new TimeoutError(`task '${job.call.name}' ran for more than ${runTimeout} ms and was ended`);
-      job.finish(false, error, job.started, time, time);
-      this.#end(this.#hand.reported);
-    });
   }
 
   /** The message could not be made: fails the jobs whose arguments cannot be copied, and gives the others back. */
@@ -272,27 +283,15 @@ export class Slot {
   }
 
   #empty(): void {
-    clearTimeout(this.#timer);
+    this.#stopWatch?.();
     clearTimeout(this.#chaser);
-    this.#timer = undefined;
+    this.#stopWatch = undefined;
     this.#chaser = undefined;
     this.#hand = undefined;
   }
 
-  #leave(ok: boolean): string {
-    const { name: lane } = this.#lane!;
-    if (this.#isWatched) channels.worker.publish({ kind: 'exited', time: now(), lane, ok });
-    this.#lane!.release();
+  #leave(ok: boolean): void {
+    this.#presence!.leave(ok);
     this.#known.clear();
-    return lane;
-  }
-}
-
-function copies(args: readonly unknown[]): boolean {
-  try {
-    structuredClone(args);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -6,7 +6,7 @@ import { Words } from './words.ts';
 
 /** A thread of a pool: makes reports out of the words it shares with the pool and the messages it sends. */
 export class ThreadLink implements Link {
-  ready = 0;
+  opened: Promise<unknown> | undefined;
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #events: LinkEvents;
@@ -27,6 +27,10 @@ export class ThreadLink implements Link {
       this.#report(news.end);
     });
     port.unref();
+  }
+
+  get ready(): number {
+    return this.#words.ready;
   }
 
   /** What the thread must have to write its words. */
@@ -78,6 +82,7 @@ export class ThreadLink implements Link {
   close(death: WorkerDied): void {
     this.look();
     this.#port.close();
+    if (this.ready === 0) return;
     this.#events.died(death, this.#from < this.#count && this.#words.state(this.#from) !== 'waiting');
   }
 

@@ -1,10 +1,11 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { now } from '../timing/clock.ts';
 import { type EventWay, useEventWay } from '../timing/event-ways.ts';
+import { forgetCompiled } from '../workers/files.ts';
 import { setLaneHere } from '../workers/lanes.ts';
 import { noteLane } from '../workers/lives.ts';
 import { isPlain, type Outcome, shipOutcome, uncopied } from './outcome.ts';
-import type { Batch, Hello, ThreadNews } from './protocol.ts';
+import type { Batch, ThreadNews } from './protocol.ts';
 import { type Reporter, Runner } from './runner.ts';
 import { Words } from './words.ts';
 
@@ -19,13 +20,15 @@ export interface Opening {
 }
 
 /** Piscina calls this once in each thread of a pool; from then on batches come by the port. */
-export function serve({ port, buffer, lane, events }: Opening): Hello {
+export function serve({ port, buffer, lane, events }: Opening): void {
+  forgetCompiled();
   setLaneHere(lane);
   noteLane(lane);
   useEventWay(events);
-  const runner = new Runner(new ThreadReporter(port, new Words(buffer)));
+  const words = new Words(buffer);
+  words.ready = ready;
+  const runner = new Runner(new ThreadReporter(port, words));
   port.on('message', (batch: Batch) => void runner.run(batch));
-  return { ready };
 }
 
 /**

@@ -12,7 +12,7 @@ const constants: readonly unknown[] = [undefined, null, true, false];
 const firstConstant = 4;
 const names = ['waiting', 'begun', 'withdrawn'] as const;
 
-const bytes = largestChunk * 28;
+const bytes = 8 + largestChunk * 28;
 
 /**
  * The state, the times and the plain results of the tasks of a batch, in memory that a worker thread shares with its
@@ -20,6 +20,8 @@ const bytes = largestChunk * 28;
  */
 export class Words {
   readonly buffer: SharedArrayBuffer;
+  /** When the worker was ready for its first batch; 0 until then. */
+  readonly #ready: Float64Array;
   readonly #numbers: Float64Array;
   /** Per task start and end. */
   readonly #times: Float64Array;
@@ -27,9 +29,19 @@ export class Words {
 
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(bytes)) {
     this.buffer = buffer;
-    this.#numbers = new Float64Array(buffer, 0, largestChunk);
-    this.#times = new Float64Array(buffer, 8 * largestChunk, 2 * largestChunk);
-    this.#states = new Int32Array(buffer, 24 * largestChunk, largestChunk);
+    this.#ready = new Float64Array(buffer, 0, 1);
+    this.#numbers = new Float64Array(buffer, 8, largestChunk);
+    this.#times = new Float64Array(buffer, 8 + 8 * largestChunk, 2 * largestChunk);
+    this.#states = new Int32Array(buffer, 8 + 24 * largestChunk, largestChunk);
+  }
+
+  get ready(): number {
+    return this.#ready[0]!;
+  }
+
+  /** The worker, once. */
+  set ready(time: number) {
+    this.#ready[0] = time;
   }
 
   /** The pool, before it sends a batch: nothing has begun. */

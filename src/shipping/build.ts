@@ -58,7 +58,7 @@ export class Builder {
   readonly refusals: Refusal[] = [];
   readonly shared = new Map<string, SharedArrayBuffer>();
   readonly checks: Checks = { members: [], captured: [], owners: [], unknown: [] };
-  readonly #to: Target;
+  readonly to: Target;
   readonly #ids = new Map<AnyFunction, string>();
   readonly #defined = new Set<string>();
   readonly #definitions: (() => Definition)[] = [];
@@ -69,7 +69,7 @@ export class Builder {
   #home: string | undefined;
 
   constructor(to: Target) {
-    this.#to = to;
+    this.to = to;
   }
 
   /** The node of a function or class; it and all it uses become part of the parcel. */
@@ -250,7 +250,7 @@ export class Builder {
 
   #encoder(met?: Set<object>): Encoder {
     return new Encoder({
-      to: this.#to,
+      to: this.to,
       shared: this.shared,
       met,
       callable: (fn, path) => this.#callable(fn, path),

@@ -15,9 +15,10 @@ registerShippable('ShippingError', ShippingError);
  * imported values by module and name, data as it is now. Cheap for a function that did not change.
  *
  * In the worker a captured variable is a copy: what the function assigns there stays there, where all functions that
- * were sent with the same captured value share it, as one module's functions would, while one of them is in use. When the value changes here, the
- * next call of `shipFunction` gives another shipment. Memory that threads share stays shared. A class takes its present
- * static fields along; its static blocks run again. A function's own properties travel with it.
+ * were sent with the same captured value share it, as one module's functions would, while one of them is in use. When
+ * the value changes here, the next call of `shipFunction` gives another shipment. Memory that threads share stays
+ * shared. A class takes its present static fields along; its static blocks run again. A function's own properties
+ * travel with it.
  *
  * @param fn a function of a cell, a script or a module
  * @throws ShippingError before anything runs, with each name that cannot travel, where it is used and the way out

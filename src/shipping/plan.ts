@@ -6,7 +6,7 @@ import { Encoder } from './encode.ts';
 import { broughtBy } from './identity.ts';
 import { surroundingsOf } from './inspect.ts';
 import { isConstant, meaningOf } from './names.ts';
-import type { Contents } from './parcel.ts';
+import type { Contents, Parcel } from './parcel.ts';
 import { isSameData } from './plain.ts';
 import { refusalError } from './refusal.ts';
 import { nameOf, ownKeys } from './shape.ts';
@@ -40,12 +40,23 @@ export function plan(fn: AnyFunction, to: Target): Shipment {
   if (builder.refusals.length > 0) throw refusalError(name, to, builder.refusals);
   const bytes = serialize(builder.parcel());
   const id = createHash('sha1').update(serialize(root)).update(bytes).digest('base64url');
-  version += 1;
-  const contents: Contents = { root, version, parcel: bytes, shared: builder.shared };
   // The one that was sent before is as good, and no worker need get it again.
-  const shipment = known?.shipment.id === id ? known.shipment : { id, name, definitions: contents };
+  const shipment =
+    known?.shipment.id === id ? known.shipment : { id, name, definitions: contentsOf(builder, root, bytes) };
   plans[to].set(fn, { shipment, builder });
   return shipment;
+}
+
+function contentsOf({ to, shared }: Builder, root: WireNode, bytes: Uint8Array): Contents {
+  version += 1;
+  const size = bytes.byteLength;
+  if (to === 'thread') {
+    // Not the builder's own, which would go on changing with what it was made from.
+    const parcel = deserialize(bytes) as Parcel;
+    const hasData = parcel.groups.length > 0 || parcel.definitions.some(({ properties }) => properties);
+    if (!hasData) return { root, version, parcel, size, shared };
+  }
+  return { root, version, parcel: bytes, size, shared };
 }
 
 /** True when building the parcel again would give the same: a few looks at variables where no objects are captured. */

@@ -1,6 +1,6 @@
 import { type Transferable, Worker } from 'node:worker_threads';
 import { threadOptions } from './children.ts';
-import { workerFile } from './files.ts';
+import { compiledEnv, workerFile } from './files.ts';
 import { noteStarted } from './lanes.ts';
 import { threadEnded } from './lives.ts';
 import { type Launch, Runnable, type RunnableOptions } from './runnable.ts';
@@ -31,6 +31,7 @@ const launch: Launch = (order, transfer, { heard, ended }) => {
   const worker = new Worker(entry, {
     workerData: order,
     execArgv: threadOptions(),
+    env: compiledEnv(),
     transferList: transfer as Transferable[],
     name: order.who,
   });

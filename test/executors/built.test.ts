@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from '../../src/course/environment.ts';
 import type * as Library from '../../src/index.ts';
 
 const dist = join(root, 'dist');
+const compiled = join(dist, 'workers', 'compiled');
 const library: typeof Library = createRequire(import.meta.url)(join(dist, 'index.js'));
 const { Process, ProcessPoolExecutor, ShippingError, Thread, ThreadPoolExecutor } = library;
 
@@ -31,9 +34,8 @@ describe('the library as it is built, its workers bundled', () => {
     it(`starts a ${kind} of a pool from the bundled files beside its entry`, async () => {
       const pool = newPool();
       try {
-        const common = kind === 'thread' ? ['workers/start-thread.cjs', 'workers/start.cjs'] : ['workers/start.cjs'];
-        const files = [`executors/${kind}-worker.cjs`, ...common];
-        assert.deepEqual(await pool.submit(commonFiles, dist), files);
+        const own = kind === 'thread' ? 'workers/start-thread.cjs' : 'executors/process-worker.cjs';
+        assert.deepEqual(await pool.submit(commonFiles, dist), [own, 'workers/start.cjs']);
       } finally {
         await pool.shutdown();
       }
@@ -49,6 +51,47 @@ describe('the library as it is built, its workers bundled', () => {
       }
     });
   }
+
+  it('spares a thread what takes long to load, as long as its functions bring no data', async () => {
+    const loaded = () =>
+      (process as unknown as { moduleLoadList: string[] }).moduleLoadList.includes('NativeModule v8');
+    const pool = new ThreadPoolExecutor(1);
+    try {
+      assert.equal(await pool.submit(loaded), false);
+      assert.equal(await pool.submit(Object.assign(() => 5, { data: [1] })), 5);
+      assert.equal(await pool.submit(loaded), true);
+    } finally {
+      await pool.shutdown();
+    }
+  });
+
+  it('has Node keep what threads compile of it, and their tasks do not see that', async () => {
+    rmSync(compiled, { recursive: true, force: true });
+    const setting = () => process.env.NODE_COMPILE_CACHE;
+    const pool = new ThreadPoolExecutor(1);
+    assert.equal(await pool.submit(setting).finally(() => pool.shutdown()), undefined);
+    assert.ok(readdirSync(compiled).length > 0);
+    const memory = new SharedArrayBuffer(4);
+    const thread = new Thread((shared: SharedArrayBuffer) => {
+      new Int32Array(shared)[0] = process.env.NODE_COMPILE_CACHE === undefined ? 1 : 2;
+    }, memory);
+    thread.start();
+    await thread.join();
+    assert.equal(new Int32Array(memory)[0], 1);
+  });
+
+  it('leaves what a user has set for compiled code', async () => {
+    const { compiledEnv } = await import(pathToFileURL(join(dist, 'workers', 'files.js')).href);
+    for (const name of ['NODE_COMPILE_CACHE', 'NODE_DISABLE_COMPILE_CACHE', 'NODE_V8_COVERAGE', 'NODE_OPTIONS']) {
+      process.env[name] = join(compiled, 'theirs');
+      try {
+        assert.equal(compiledEnv(), undefined, name);
+      } finally {
+        delete process.env[name];
+      }
+    }
+    assert.equal(compiledEnv().NODE_COMPILE_CACHE, compiled);
+  });
 
   it('runs a Thread and a Process', async () => {
     for (const Runner of [Thread, Process]) {

@@ -51,7 +51,7 @@ export class Gate {
       throw new Refused(`The function '${name}'`, 'not allowed', typeof remote === 'string' ? remote : 'shipped code');
     }
     const nothing = serialize({ definitions: [], environments: [], groups: [] });
-    const contents: Contents = { root: ['origin', origin], version: 0, parcel: nothing, shared: new Map() };
+    const contents: Contents = { root: ['origin', origin], version: 0, parcel: nothing, size: 0, shared: new Map() };
     return { id, name, definitions: contents };
   }
 

@@ -18,7 +18,7 @@ export function printOf({ definitions }: Shipment, args: readonly unknown[] | un
   const hash = createHash('sha256');
   const { root, parcel } = Object(definitions) as Partial<Contents>;
   if (parcel === undefined) hash.update(serialize(definitions));
-  else hash.update(withoutNames(serialize(root))).update(withoutNames(parcel));
+  else hash.update(withoutNames(serialize(root))).update(withoutNames(parcel as Uint8Array));
   return hash.update(args === undefined ? '' : serialize(args)).digest('base64url');
 }
 

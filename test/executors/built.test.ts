@@ -65,32 +65,50 @@ describe('the library as it is built, its workers bundled', () => {
     }
   });
 
-  it('has Node keep what threads compile of it, and their tasks do not see that', async () => {
-    rmSync(compiled, { recursive: true, force: true });
-    const setting = () => process.env.NODE_COMPILE_CACHE;
-    const pool = new ThreadPoolExecutor(1);
-    assert.equal(await pool.submit(setting).finally(() => pool.shutdown()), undefined);
-    assert.ok(readdirSync(compiled).length > 0);
-    const memory = new SharedArrayBuffer(4);
-    const thread = new Thread((shared: SharedArrayBuffer) => {
-      new Int32Array(shared)[0] = process.env.NODE_COMPILE_CACHE === undefined ? 1 : 2;
-    }, memory);
-    thread.start();
-    await thread.join();
-    assert.equal(new Int32Array(memory)[0], 1);
-  });
+  describe('and what Node keeps of its compiled code', () => {
+    const names = ['NODE_COMPILE_CACHE', 'NODE_DISABLE_COMPILE_CACHE', 'NODE_V8_COVERAGE'];
+    const before = names.map((name) => process.env[name]);
 
-  it('leaves what a user has set for compiled code', async () => {
-    const { compiledEnv } = await import(pathToFileURL(join(dist, 'workers', 'files.js')).href);
-    for (const name of ['NODE_COMPILE_CACHE', 'NODE_DISABLE_COMPILE_CACHE', 'NODE_V8_COVERAGE', 'NODE_OPTIONS']) {
-      process.env[name] = join(compiled, 'theirs');
-      try {
-        assert.equal(compiledEnv(), undefined, name);
-      } finally {
-        delete process.env[name];
+    // The tests themselves run with a folder of their own.
+    beforeEach(() => {
+      for (const name of names) delete process.env[name];
+    });
+
+    afterEach(() => {
+      for (const [index, name] of names.entries()) {
+        if (before[index] !== undefined) process.env[name] = before[index];
       }
-    }
-    assert.equal(compiledEnv().NODE_COMPILE_CACHE, compiled);
+    });
+
+    it('it keeps what threads compile, and their tasks do not see that', async () => {
+      rmSync(compiled, { recursive: true, force: true });
+      const setting = () => process.env.NODE_COMPILE_CACHE;
+      const pool = new ThreadPoolExecutor(1);
+      assert.equal(await pool.submit(setting).finally(() => pool.shutdown()), undefined);
+      assert.ok(readdirSync(compiled).length > 0);
+      const memory = new SharedArrayBuffer(4);
+      const thread = new Thread((shared: SharedArrayBuffer) => {
+        new Int32Array(shared)[0] = process.env.NODE_COMPILE_CACHE === undefined ? 1 : 2;
+      }, memory);
+      thread.start();
+      await thread.join();
+      assert.equal(new Int32Array(memory)[0], 1);
+    });
+
+    it('it does as the user has set', async () => {
+      const { compiledEnv } = await import(pathToFileURL(join(dist, 'workers', 'files.js')).href);
+      assert.equal(compiledEnv().NODE_COMPILE_CACHE, compiled);
+      for (const name of [...names, 'NODE_OPTIONS']) {
+        const was = process.env[name];
+        process.env[name] = '--no-warnings';
+        try {
+          assert.equal(compiledEnv(), undefined, name);
+        } finally {
+          if (was === undefined) delete process.env[name];
+          else process.env[name] = was;
+        }
+      }
+    });
   });
 
   it('runs a Thread and a Process', async () => {

@@ -1,6 +1,6 @@
 // The library itself, as it is built: what cells load.
 import { registerHooks } from 'node:module';
-import { middle } from '../tools/middle.mjs';
+import { settled } from '../tools/middle.mjs';
 import { figuresOf, ms } from './figures.mjs';
 import { tasks } from './tasks.mjs';
 
@@ -38,8 +38,8 @@ export async function figures(kind) {
     const on = () => recorded(recordable, map, 4 * count);
     const none = () => ms(() => without.map(tasks[task], items));
     return [
-      [`map of ${name}, recorder off`, () => on().then(() => middle(times, () => quotient(map, none)))],
-      [`map of ${name}, recorder on`, () => middle(times, () => quotient(on, map))],
+      [`map of ${name}, recorder off`, () => on().then(() => settled(times, () => quotient(map, none)))],
+      [`map of ${name}, recorder on`, () => settled(times, () => quotient(on, map))],
     ];
   });
   return { ...(await figuresOf(open, kind)), ...Object.fromEntries(costs) };

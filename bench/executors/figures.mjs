@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { middle, oneByOne, quickest, settled } from '../tools/middle.mjs';
+import { oneByOne, quickest, settled } from '../tools/middle.mjs';
 
 /**
  * A pool of any make. Of `move`, the numbers move there and back instead of being copied.
@@ -43,7 +43,7 @@ export async function figuresOf(open, kind, given) {
       ...(move && { moved: () => settled(3, () => carried(new ArrayBuffer(8 * length), move)) }),
       shared: () => settled(3, () => carried(sharedMemory, (numbers) => pool.run('same', numbers))),
     }),
-    first: () => middle(5, () => first(open, kind)),
+    first: () => settled(5, () => first(open, kind)),
   };
 }
 

@@ -19,6 +19,10 @@ export class Line<P extends Place> {
     return this.#length;
   }
 
+  get first(): P | undefined {
+    return this.#first;
+  }
+
   push(place: P): void {
     const last = this.#last;
     if (last === undefined) this.#first = place;

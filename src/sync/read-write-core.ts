@@ -3,6 +3,7 @@ import type { Mortal } from './deaths.ts';
 import { LockOwnerDied } from './errors.ts';
 import type { Scope } from './owner.ts';
 import { Readers, readerWords } from './readers.ts';
+import type { Spot } from './row.ts';
 import { tellWaiting } from './told.ts';
 import type { Memory } from './travel.ts';
 import { Waiters, waiterWords } from './waiters.ts';
@@ -20,12 +21,6 @@ const deadThread = 4;
 const readersWaitFrom = 5;
 const writersWaitFrom = readersWaitFrom + waiterWords;
 const readersFrom = writersWaitFrom + waiterWords;
-
-/** A place to sleep until the word there may have changed. */
-export interface Spot {
-  readonly index: number;
-  readonly seen: number;
-}
 
 /** How many words a ReadWriteLock takes. */
 export const readWriteWords = readersFrom + readerWords;
@@ -128,7 +123,8 @@ export class Core implements Mortal {
       for (;;) {
         const seen = Atomics.load(this.words, gate);
         if (this.tryRead(again)) break;
-        yield { index: gate, seen };
+        // One that reads already may be what those before it wait for.
+        yield { index: gate, seen, isShared: !again };
       }
       waited(true);
     } finally {
@@ -152,7 +148,7 @@ export class Core implements Mortal {
         const seen = Atomics.load(words, gate);
         this.checkDeath();
         isInside = Atomics.compareExchange(words, writer, 0, threadHere) === 0;
-        if (!isInside) yield { index: gate, seen };
+        if (!isInside) yield { index: gate, seen, isShared: true };
       }
       for (;;) {
         const seen = Atomics.load(words, drained);
@@ -160,7 +156,8 @@ export class Core implements Mortal {
         if (this.#ended().length > 0) this.threadEnded();
         this.checkDeath();
         if (!this.readers.any) break;
-        yield { index: drained, seen };
+        // Those before it wait for this one, if it came past them.
+        yield { index: drained, seen, isShared: false };
       }
       isDone = true;
     } finally {

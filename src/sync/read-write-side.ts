@@ -2,7 +2,8 @@ import type { WaitOptions } from '../channels/ends.ts';
 import { awaitMortal } from './deaths.ts';
 import type { Guard } from './hold.ts';
 import { runIn, Scope, scopeHere } from './owner.ts';
-import type { Core, Spot } from './read-write-core.ts';
+import type { Core } from './read-write-core.ts';
+import { Row, type Spot } from './row.ts';
 import { type BlockOptions, checkOptions, mustNotBlock, noBlock, notAsync, Sleep } from './sleep.ts';
 
 /** One hold, which ends once. */
@@ -114,6 +115,7 @@ export interface Ways {
 export class ReadWriteSide {
   readonly #core: Core;
   readonly #ways: Ways;
+  readonly #row = new Row();
 
   constructor(core: unknown, ways: unknown) {
     this.#core = core as Core;
@@ -186,7 +188,7 @@ export class ReadWriteSide {
     if (!this.#ways.tryIt(from)) {
       const over = awaitMortal(this.#core);
       try {
-        for (const { index, seen } of this.#ways.steps(from)) await sleep.pause(this.#core.words, index, seen);
+        await this.#row.sleepThrough(this.#ways.steps(from), this.#core.words, sleep);
       } finally {
         over();
       }

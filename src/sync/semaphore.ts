@@ -4,6 +4,7 @@ import type { Shared } from '../workers/holders.ts';
 import { nextNumber } from '../workers/lives.ts';
 import { knowMortal, type Mortal, sharedMortal } from './deaths.ts';
 import { Permits, permitWords } from './permits.ts';
+import { Row, type Spot } from './row.ts';
 import { type BlockOptions, mayBlock, notAsync, Sleep } from './sleep.ts';
 import { tellWaiting } from './told.ts';
 import { type Memory, type Naming, nameOf, travelsByReference } from './travel.ts';
@@ -48,6 +49,7 @@ export class Semaphore {
   readonly #words: Int32Array;
   readonly #waiters: Waiters;
   readonly #taken: Permits;
+  readonly #row = new Row();
   readonly #mortal: Mortal = {
     threadEnded: () => {
       this.#waiters.clear();
@@ -121,7 +123,7 @@ export class Semaphore {
     if (options === undefined && this.tryAcquire()) return;
     const sleep = new Sleep(`${this.name} had no permit`, options);
     if (this.tryAcquire()) return;
-    for (const _ of this.#stay(awaited)) await sleep.pause(this.#words, free, 0);
+    await this.#row.sleepThrough(this.#stay(awaited), this.#words, sleep);
   }
 
   /** Like `acquire`, but blocks: in worker threads. `timeout` in ms. */
@@ -130,16 +132,16 @@ export class Semaphore {
     if (options === undefined && this.tryAcquire()) return;
     const sleep = new Sleep(`${this.name} had no permit`, options);
     if (this.tryAcquire()) return;
-    for (const _ of this.#stay(1)) sleep.block(this.#words, free, 0);
+    for (const { index, seen } of this.#stay(1)) sleep.block(this.#words, index, seen);
   }
 
   /** Takes a permit in the end; one sleeps each time it yields. @param how what to count among the sleepers */
-  *#stay(how: number): Generator<void, void> {
+  *#stay(how: number): Generator<Spot, void> {
     Atomics.add(this.#words, sleepers, how);
     const slot = this.#waiters.enter();
     const waited = tellWaiting(this.name);
     try {
-      while (!this.tryAcquire()) yield;
+      while (!this.tryAcquire()) yield { index: free, seen: 0, isShared: true };
       waited(true);
     } finally {
       this.#waiters.leave(slot);

@@ -3,6 +3,7 @@ import type { WaitOptions } from '../channels/ends.ts';
 import { leave, stay } from '../channels/stay.ts';
 import { CancelledError, TimeoutError } from '../executors/errors.ts';
 import { host } from '../show/host.ts';
+import { timer } from '../workers/timer.ts';
 
 /** How long a blocking wait may take: nothing can abort it from outside. */
 export interface BlockOptions {
@@ -90,17 +91,38 @@ export class Sleep {
       if (woken.value === 'timed-out') throw this.#late();
       return;
     }
-    if ((await this.#unlessCancelled(words, index, woken.value)) === 'timed-out') throw this.#late();
+    // A waitAsync cannot be taken back, and would use up a wake-up while this thread is blocked: so it is woken now, and
+    // all others look again. At once, as what comes next may block.
+    const leave = (): number => Atomics.notify(words, index);
+    if ((await this.#unlessCancelled(woken.value, leave)) === 'timed-out') throw this.#late();
   }
 
-  async #unlessCancelled<T>(words: Int32Array, index: number, woken: Promise<T>): Promise<T> {
+  /**
+   * As `pause`, until something comes to pass on this thread.
+   *
+   * @throws TimeoutError, CancelledError
+   */
+  async until(called: Promise<void>): Promise<void> {
+    if (this.#signal?.aborted) throw this.#cancelled(this.#signal.reason);
+    const left = this.#left();
+    if (left <= 0) throw this.#late();
+    let late: NodeJS.Timeout | undefined;
+    const patience = new Promise<'timed-out'>((resolve) => {
+      late = timer(left, () => resolve('timed-out'));
+    });
+    try {
+      if ((await this.#unlessCancelled(Promise.race([called, patience]))) === 'timed-out') throw this.#late();
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  async #unlessCancelled<T>(woken: Promise<T>, wake?: () => void): Promise<T> {
     const signal = this.#signal;
     let give: (reason: unknown) => void = () => {};
     const cancelled = new Promise<never>((_resolve, reject) => {
       give = (reason) => {
-        // A waitAsync cannot be taken back, and would use up a wake-up while this thread is blocked: so it is woken now,
-        // and all others look again. At once, as what comes next may block.
-        Atomics.notify(words, index);
+        wake?.();
         reject(this.#cancelled(reason));
       };
     });

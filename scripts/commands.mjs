@@ -11,8 +11,9 @@ const biome = join('node_modules', '@biomejs', 'biome', 'bin', 'biome');
 
 /**
  * What each npm script runs on the environment's Node, one after another, and what set-up must have made before. Those
- * that mend the sources do without a build, which may be what is broken.
- * @type {Record<string, { runs: string[][], needs?: { build?: boolean, trust?: boolean } }>}
+ * that mend the sources do without a build, which may be what is broken. `files` are those of the first run, unless its
+ * arguments name some.
+ * @type {Record<string, { runs: string[][], files?: string, needs?: { build?: boolean, trust?: boolean } }>}
  */
 const commands = {
   start: { runs: [['src/course/start.ts']] },
@@ -20,8 +21,8 @@ const commands = {
   html: { runs: [['src/course/html.ts']] },
   test: { runs: [['scripts/test.mjs']], needs: { trust: true } },
   bench: { runs: [['bench/run.ts']] },
-  // Long forms of tests, without a limit of time; `-- -g WORDS` chooses some.
-  soak: { runs: [[mocha, '--timeout', '0', 'test/**/*.soak.ts']] },
+  // Long forms of tests, without a limit of time; `-- -g WORDS` or `-- FILE` chooses some.
+  soak: { runs: [[mocha, '--timeout', '0']], files: 'test/**/*.soak.ts' },
   build: { runs: [], needs: { trust: true } },
   check: {
     runs: [
@@ -49,7 +50,8 @@ export async function main([name = '', ...args]) {
     for (const run of command.runs) {
       const script = run[0] ?? '';
       if (!existsSync(join(root, script))) throw new SetupError(`${script} is missing from this checkout.`);
-      worst = Math.max(worst, await runOn(environment.node, [...run, ...args]));
+      const files = command.files === undefined || args.some((word) => word.endsWith('.ts')) ? [] : [command.files];
+      worst = Math.max(worst, await runOn(environment.node, [...run, ...args, ...files]));
     }
     process.exit(worst);
   } catch (error) {

@@ -2,7 +2,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import type { Shipment } from '../../shipping/index.ts';
-import type { Origin } from '../../shipping/origin.ts';
+import { type Origin, valueFrom } from '../../shipping/origin.ts';
 import type { Contents } from '../../shipping/parcel.ts';
 import { nameParts } from './remote-function.ts';
 import { Refused } from './seal.ts';
@@ -15,13 +15,13 @@ export class Gate {
   readonly #require: NodeJS.Require;
 
   /**
-   * @param allow names as `remoteFunction` takes them; undefined lets everything run
+   * @param allow names as `remoteFunction` takes them, whose modules are loaded; undefined lets everything run
    * @param folder where the names of modules are looked up
-   * @throws TypeError or Node's error for a module that is not there
+   * @throws TypeError for a name that is none or of no function, Node's error for a module that is not there
    */
   constructor(allow: readonly string[] | undefined, folder = process.cwd()) {
     this.#require = createRequire(join(folder, 'worker.js'));
-    this.#allowed = allow && new Set(allow.map((name) => keyOf(this.#originOf(name))));
+    this.#allowed = allow && new Set(allow.map((name) => keyOf(existing(name, this.#originOf(name)))));
   }
 
   /**
@@ -60,6 +60,15 @@ export class Gate {
     if (isBuiltin(module)) return { from: 'builtin', id: `node:${module.replace(/^node:/, '')}`, keys: [key] };
     return { from: 'file', id: this.#require.resolve(module), keys: [key] };
   }
+}
+
+/** @throws TypeError when there is no function of that name: better now than in the first task */
+function existing(name: string, origin: Origin): Origin {
+  if (typeof valueFrom(origin) === 'function') return origin;
+  const module = Object(valueFrom({ ...origin, keys: [] })) as Record<string, unknown>;
+  const functions = Object.keys(module).filter((key) => typeof module[key] === 'function');
+  const has = functions.length === 0 ? 'it has none' : `it has ${functions.slice(0, 10).join(', ')}`;
+  throw new TypeError(`${JSON.stringify(name)} cannot be allowed: its module has no function of that name; ${has}`);
 }
 
 function keyOf({ from, id, keys, star }: Origin): string {

@@ -34,7 +34,8 @@ export interface Host {
 /**
  * Joins a cluster: from now on tasks run here, until `drain` or `close`.
  *
- * @throws Node's error for a module of `allow` that is not there; BrokenExecutor when the server lacks the url's database
+ * @throws Node's error for a module of `allow` that is not there, TypeError when it has no such function; BrokenExecutor
+ *   when the server lacks the url's database
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const gate = new Gate(options.allow);

@@ -117,7 +117,7 @@ const lastErrors = new WeakMap<object, Error>();
 
 /**
  * A connection to the server. Whoever opens it ends it by `disconnect()`; it ends by itself when the server lacks the
- * url's database.
+ * url's database, and when it lost that later on, it is not there until that is back.
  *
  * An error of a connection is no error of the program, as the connection comes back: it is kept for `lastErrorOf`.
  */
@@ -127,8 +127,9 @@ export async function connect(settings: Pick<ClusterSettings, 'url' | 'tls'>): P
   let isNew = true;
   redis.on('error', (error: Error & { command?: { name: string } }) => {
     lastErrors.set(redis, error);
-    // A database that the server lacks: ioredis would go on in that with the number 0.
-    if (isNew && error.name === 'ReplyError' && error.command?.name === 'select') redis.disconnect();
+    // A database that the server lacks: ioredis would go on in that with the number 0. One that it had before may come
+    // back, as the server itself.
+    if (error.name === 'ReplyError' && error.command?.name === 'select') redis.disconnect(!isNew);
   });
   redis.on('ready', () => {
     isNew = false;

@@ -13,6 +13,12 @@ interface Listener {
 }
 
 /**
+ * Functions that a process keeps for later messages, each with the data that it captured. Every message brings along
+ * all that it needs, so that one that was forgotten only has to be built again.
+ */
+const mostKnown = 64;
+
+/**
  * One process of a cluster's worker, in which tasks run: a task that computes does not stop the worker's own business,
  * and one that ends the process ends nothing else.
  */
@@ -23,7 +29,7 @@ export class Station {
   #link: Link | undefined;
   #listener: Listener | undefined;
   #batch = 0;
-  /** Ids of the functions that the process has. */
+  /** Ids of the functions that the process has, the one used last at the end. */
   readonly #known = new Set<string>();
 
   constructor(who: string) {
@@ -56,11 +62,12 @@ export class Station {
     this.#listener = listener;
     this.#batch += 1;
     const definitions = batch.definitions?.filter(({ id }) => !this.#known.has(id)) ?? [];
-    for (const { id } of definitions) this.#known.add(id);
+    const forget = this.#use(batch.definitions?.map(({ id }) => id) ?? []);
     const { functions, args, single, shipped } = batch;
     const part = {
       batch: this.#batch,
       definitions: definitions.length > 0 ? definitions : undefined,
+      forget: forget.length > 0 ? forget : undefined,
       functions: typeof functions === 'string' ? functions : indices.map((index) => functions[index]!),
       args: indices.map((index) => args[index]),
       single,
@@ -70,6 +77,17 @@ export class Station {
       isRemote: true,
     };
     this.#link!.send(part, [], []);
+  }
+
+  /** Notes which functions are needed now. @returns those that the process has had for too long without being asked */
+  #use(ids: readonly string[]): string[] {
+    for (const id of ids) {
+      this.#known.delete(id);
+      this.#known.add(id);
+    }
+    const forget = [...this.#known].slice(0, -Math.max(mostKnown, ids.length));
+    for (const id of forget) this.#known.delete(id);
+    return forget;
   }
 
   /** Asks it not to begin tasks, by their places in what was sent; it reports which it left out. */

@@ -38,6 +38,15 @@ describe('Functions by name', () => {
       assert.throws(() => remoteFunction(name), /module#export/);
     }
     await assert.rejects(bench.host({ allow: ['./none.mjs#double'] }), /none\.mjs/);
+    for (const [name, has] of [
+      [`${jobs}#triple`, 'it has double, secret'],
+      ['node:path#basenames', 'it has .*basename'],
+      ['node:path#sep', 'it has .*basename'],
+      ['node:constants#nothing', 'it has none'],
+    ] as const) {
+      const words = new RegExp(`TypeError: ".*" cannot be allowed: its module has no function of that name; ${has}`);
+      await assert.rejects(bench.host({ allow: [name] }), words);
+    }
   });
 
   it('are all that a worker with a list runs', async () => {

@@ -11,10 +11,20 @@ import { freePorts } from '../../kernel/ports.ts';
 import { until } from './bench.ts';
 
 describe('A server that comes back without the database of the url', () => {
+  const servers: ChildProcess[] = [];
+
+  async function end(server: ChildProcess): Promise<void> {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+  }
+
+  // Not in the test: one that takes too long never comes to its end.
+  after(() => Promise.all(servers.map(end)));
+
   it('is not used until it has that again, and nothing lands in another', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'interleaved-test-'));
     const [port] = await freePorts(1);
-    const servers: ChildProcess[] = [];
     const serve = async (databases: number): Promise<ChildProcess> => {
       const words = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--databases', `${databases}`];
       const server = spawn(findValkey(), words, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -25,11 +35,6 @@ describe('A server that comes back without the database of the url', () => {
       });
       await until(() => said.includes('Ready to accept connections'));
       return server;
-    };
-    const end = async (server: ChildProcess): Promise<void> => {
-      if (server.exitCode !== null || server.signalCode !== null) return;
-      server.kill('SIGKILL');
-      await once(server, 'exit');
     };
     const at = (db: number) => connect(settingsOf({ url: `redis://127.0.0.1:${port}/${db}`, secret: newSecret() }));
     await serve(8);
@@ -52,7 +57,6 @@ describe('A server that comes back without the database of the url', () => {
     } finally {
       redis.disconnect();
       other?.disconnect();
-      for (const server of servers) await end(server);
       rmSync(folder, { recursive: true, force: true });
     }
   });

@@ -34,8 +34,7 @@ export async function figuresOf(open, kind, given) {
     queued: () => settled(3, () => ms(() => Promise.all(items.map((item) => pool.run('nothing', item))))),
     ...(map && { map: () => settled(9, () => ms(() => map('nothing', items))) }),
     // Linux puts the two that talk now on one core, now on two, where each message must wake one: 17 us there and back
-    // between bare processes become 85, ours 33 become 100. After a rest it is one at first, and the quickest run of each
-    // is such a one.
+    // with a bare process become 85, ours 33 become 100. After a rest it is one core at first.
     alone: () => sleep(300).then(() => quickest(8, () => ms(() => oneByOne(200, () => pool.run('nothing', 1))))),
     parallel: () => parallel(pool),
     copied: () => settled(3, () => carried(new ArrayBuffer(8 * length), (numbers) => pool.run('same', numbers))),

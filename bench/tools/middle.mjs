@@ -28,8 +28,9 @@ export async function quickest(count, measure) {
 }
 
 /**
- * The median of what had as many unmeasured runs before. While others are measured V8 throws away what it compiled for a process
- * that does nothing: after twelve seconds 10,000 submits took 62 to 91 ms at first and 8 from the sixth run on.
+ * The median of what had as many unmeasured runs before. While others are measured V8's memory reducer comes over a
+ * process that does nothing: after twelve seconds 10,000 submits took 62 to 91 ms at first, with `--no-memory-reducer` 10
+ * to 33, and without a rest 8.
  * @param {number} count
  * @param {() => Promise<number>} measure
  */

@@ -225,7 +225,7 @@ export class Pool implements Backend, SlotOwner {
     return true;
   }
 
-  /** What a worker gets before it is ready, unless something must come first or the worker is to be counted exactly. */
+  /** What a worker gets before it is ready, unless an initializer must come first. */
   #early(slot: Slot): PoolJob[] {
     if (this.#initializer !== undefined || this.#queue.peek() === undefined) return [];
     return takeChunk(this.#queue, this.#slots.length, this.#mostTasks - slot.tasks);

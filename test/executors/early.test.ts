@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { threadId } from 'node:worker_threads';
 import { BrokenExecutor, WorkerDied } from '../../src/executors/errors.ts';
 import { withExecutor } from '../../src/executors/executor.ts';
 import { ThreadPoolExecutor } from '../../src/executors/executors.ts';
 import type { Future } from '../../src/executors/future.ts';
 import { Recorder } from '../../src/timing/recorder.ts';
+import { until } from './makers.ts';
 
-const thread = () => threadId;
+// Asked there: the imported number would be the one here.
+const thread = () => process.getBuiltinModule('node:worker_threads').threadId;
 
 /** Runs `use` with a task that a thread was given and cannot have begun, as that thread is only being started. */
 async function whileStarting<R>(use: (pool: ThreadPoolExecutor, future: Future<void>) => R): Promise<Awaited<R>> {
@@ -46,29 +47,39 @@ describe('a task that was sent to a thread before that is ready', () => {
 
   it('goes to another that has nothing to do', async () => {
     await withExecutor(new ThreadPoolExecutor(2), async (pool) => {
-      const first = await pool.submit(thread);
-      // Of these the second is sent to a thread that starts for it; the first one is through long before that.
-      assert.deepEqual(await Promise.all([pool.submit(thread), pool.submit(thread)]), [first, first]);
+      const here = new Int32Array(new SharedArrayBuffer(4));
+      const waitThere = (memory: Int32Array) => {
+        Atomics.wait(memory, 0, 0);
+        return process.getBuiltinModule('node:worker_threads').threadId;
+      };
+      const long = pool.submit(waitThere, here);
+      await until(() => long.running());
+      // Another thread starts for this one, and is sent it.
+      const short = pool.submit(thread);
+      await turn();
+      Atomics.store(here, 0, 1);
+      Atomics.notify(here, 0);
+      assert.notEqual(await long, 0);
+      assert.equal(await short, await long);
     });
   });
 
-  it('is counted as one that will be free only when it has nothing: enough threads start for what comes one by one', async () => {
-    await withExecutor(new ThreadPoolExecutor(3), async (pool) => {
-      const here = new Int32Array(new SharedArrayBuffer(4));
-      // Ends only when three are there at the same time.
-      const meet = (memory: Int32Array) => {
-        Atomics.add(memory, 0, 1);
-        Atomics.notify(memory, 0);
-        for (let seen = Atomics.load(memory, 0); seen < 3; seen = Atomics.load(memory, 0))
-          Atomics.wait(memory, 0, seen);
-      };
-      const futures: Future<void>[] = [];
-      for (let index = 0; index < 3; index += 1) {
-        futures.push(pool.submit(meet, here));
-        await turn();
-      }
-      await Promise.all(futures);
-    });
+  it('leaves that thread out of those that will be free: one more starts for each that comes after it', async () => {
+    const recorder = new Recorder();
+    recorder.start();
+    try {
+      await withExecutor(new ThreadPoolExecutor(3), async (pool) => {
+        for (const count of [1, 2, 3]) {
+          pool.submit(thread);
+          await turn();
+          const kinds = recorder.events.map(({ kind }) => kind);
+          assert.equal(kinds.filter((kind) => kind === 'spawned').length, count);
+          assert.ok(!kinds.includes('ready'));
+        }
+      });
+    } finally {
+      recorder.stop();
+    }
   });
 
   it('keeps its time limit, which counts from its start', async () => {

@@ -42,7 +42,7 @@ describe('timed', () => {
   it('shows itself as text everywhere', async () => {
     const text = inspect(await timed('pairs', () => [1, 1, 5, 1]));
     assert.match(text, /^pairs\ntime .*CPU time .*cores busy .*peak memory .*result\n/);
-    assert.match(text, /of \d+ +\S+ MB +\[ 1, 1, 5, 1 \]/);
+    assert.match(text, /of \d+ +\S+ [MG]B +\[ 1, 1, 5, 1 \]/);
     assert.match(text, /main │█+│ 1 task/);
   });
 

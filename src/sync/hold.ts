@@ -26,7 +26,7 @@ export class Hold {
 }
 
 /**
- * The guard of the hold that is the mutex' own. A new one is made each time, 3 of the 25 ns of a lock and its release:
+ * The guard of the hold that is the mutex' own. A new one is made each time, 3 of the 22 ns of a lock and its release:
  * one that was used again would release the hold of another when it is released twice. V8 cannot save the object, as
  * `this` of a method in which anything can be called or deoptimized is made in every case.
  */

@@ -7,6 +7,7 @@ import { runIn, Scope, scopeHere } from './owner.ts';
 import { failedWith, type Pause, pauseSymbol } from './pause.ts';
 import { type BlockOptions, checkOptions, mustNotBlock, noBlock, notAsync } from './sleep.ts';
 import { type Memory, type Naming, travelsByReference } from './travel.ts';
+import { usual } from './usual.ts';
 import { type Watch, watchSymbol } from './waiters.ts';
 
 let mutexOf: (lock: Lock) => Mutex;
@@ -74,11 +75,16 @@ export class Lock {
 
   /** Like `acquire`, but blocks: in worker threads. @throws Error at once when this very thread holds it */
   acquireSync(options?: BlockOptions): Guard {
-    if (mustNotBlock) throw noBlock('acquireSync', 'await lock.acquire(…)');
-    if (options !== undefined) checkOptions(options);
     const mutex = this.#mutex;
-    if (!mutex.take()) mutex.block(options);
-    return new MutexGuard(mutex, mutex.taken(scopeHere()));
+    if (mutex === usual && options === undefined) {
+      if (mutex.take()) return new MutexGuard(mutex, mutex.takenAgain());
+    } else {
+      if (mustNotBlock) throw noBlock('acquireSync', 'await lock.acquire(…)');
+      if (options !== undefined) checkOptions(options);
+      if (mutex.take()) return this.#taken(scopeHere());
+    }
+    mutex.block(options);
+    return this.#taken(scopeHere());
   }
 
   /** Takes the lock if it is free now. @throws LockOwnerDied */
@@ -110,12 +116,10 @@ export class Lock {
 
   /** Like `with`, but blocks, in worker threads, and for functions that are not async. */
   withSync<R>(fn: () => R, options?: BlockOptions): R {
-    if (mustNotBlock) throw noBlock('withSync', 'await lock.with(…)');
-    if (options !== undefined) checkOptions(options);
     const mutex = this.#mutex;
-    if (!mutex.take()) mutex.block(options);
-    // Without a guard a lock and its release take 22 ns instead of 25.
-    mutex.taken(scopeHere(), noGuard);
+    // Without a guard a lock and its release take 19 ns instead of 22.
+    if (mutex === usual && options === undefined && mutex.take()) mutex.takenAgain(noGuard);
+    else this.#beginSync(options);
     let result: R;
     try {
       result = notAsync(fn(), 'withSync', 'with');
@@ -124,6 +128,14 @@ export class Lock {
       throw failedWith(new MutexGuard(mutex, noGuard), error);
     }
     return result;
+  }
+
+  #beginSync(options: BlockOptions | undefined): void {
+    if (mustNotBlock) throw noBlock('withSync', 'await lock.with(…)');
+    if (options !== undefined) checkOptions(options);
+    const mutex = this.#mutex;
+    if (!mutex.take()) mutex.block(options);
+    mutex.taken(scopeHere(), noGuard);
   }
 
   /**

@@ -1,15 +1,15 @@
 import type { WaitOptions } from '../channels/ends.ts';
-import { now } from '../timing/clock.ts';
-import { channels, nextEventId } from '../timing/events.ts';
-import { laneHere } from '../workers/lanes.ts';
+import { channels } from '../timing/events.ts';
 import { hasEnded, nextNumber, threadHere, threadName } from '../workers/lives.ts';
 import { awaitMortal, type Mortal } from './deaths.ts';
 import { LockOwnerDied } from './errors.ts';
 import { Hold } from './hold.ts';
 import { type Ordered, took } from './order.ts';
-import type { Scope } from './owner.ts';
+import { isOneScope, type Scope } from './owner.ts';
 import { type BlockOptions, Sleep } from './sleep.ts';
+import { tellMutexWait, tellReleased, tellTaken } from './told-mutex.ts';
 import { type Memory, type Naming, nameOf } from './travel.ts';
+import { makeUsual } from './usual.ts';
 import { Waiters, type Watch, waiterWords } from './waiters.ts';
 
 const waits = channels.wait;
@@ -104,8 +104,15 @@ export class Mutex extends Hold implements Mortal, Ordered {
    */
   taken(scope: Scope | undefined, serial: number = this.nextSerial()): number {
     this.begin(serial, scope);
-    took(this);
-    if (waits.hasSubscribers) publishTaken(this);
+    makeUsual(took(this) && isOneScope() ? this : undefined);
+    if (waits.hasSubscribers) tellTaken(this);
+    return serial;
+  }
+
+  /** As `taken`, for one that was `usual` before it was taken. */
+  takenAgain(serial: number = this.nextSerial()): number {
+    this.serial = serial;
+    if (waits.hasSubscribers) tellTaken(this);
     return serial;
   }
 
@@ -124,7 +131,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
 
   /** Frees it: all holds of it are over. */
   free(): void {
-    if (this.eventId !== 0) publishReleased(this);
+    if (this.eventId !== 0) tellReleased(this);
     if (Atomics.exchange(this.words, 0, 0) !== threadHere) Atomics.notify(this.words, 0, 1);
   }
 
@@ -132,7 +139,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
   block(options: BlockOptions | undefined): void {
     if (this.isHeldHere) throw this.#ownError();
     const sleep = new Sleep(() => this.#notFree(), options);
-    const waited = publishWaiting(this);
+    const waited = tellMutexWait(this);
     const slot = this.#waiters.enter();
     try {
       // Between the look and the sleep nothing may take time: a word that changes meanwhile is a wake-up for nothing.
@@ -151,7 +158,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
   /** As `block`, for one that goes on with other things; `then` is called in the very turn that has taken it. */
   async wait<R>(options: WaitOptions | undefined, then: () => R): Promise<R> {
     const sleep = new Sleep(() => this.#notFree(), options);
-    const waited = publishWaiting(this);
+    const waited = tellMutexWait(this);
     const slot = this.#waiters.enter();
     const over = awaitMortal(this);
     try {
@@ -271,29 +278,4 @@ export class Mutex extends Hold implements Mortal, Ordered {
         `write await ….acquire()${way}`,
     );
   }
-}
-
-let waitId = 0;
-
-function publishWaiting(mutex: Mutex): ((ok: boolean) => void) | undefined {
-  if (!waits.hasSubscribers) return undefined;
-  const event = { lane: laneHere(), id: nextEventId(), name: mutex.name };
-  waits.publish({ ...event, kind: 'waiting', time: now() });
-  return (ok) => {
-    if (ok) waitId = event.id;
-    else waits.publish({ ...event, kind: 'acquired', time: now(), ok });
-  };
-}
-
-function publishTaken(mutex: Mutex): void {
-  mutex.eventId = waitId || nextEventId();
-  waitId = 0;
-  waits.publish({ kind: 'acquired', time: now(), lane: laneHere(), id: mutex.eventId, name: mutex.name });
-}
-
-/** Tells that a hold is over whose beginning was told. */
-function publishReleased(mutex: Mutex): void {
-  const { eventId: id, name } = mutex;
-  mutex.eventId = 0;
-  waits.publish({ kind: 'released', time: now(), lane: laneHere(), id, name });
 }

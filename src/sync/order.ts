@@ -53,9 +53,10 @@ const noted = new Map<number, number>();
 /** There is no room for more. */
 let isFull = false;
 
-/** This thread took a lock. */
-export function took(lock: Ordered): void {
+/** This thread took a lock. @returns true when it never held two, so that nothing is to be noted when it takes it again */
+export function took(lock: Ordered): boolean {
   if (last !== lock) tookAnother(lock);
+  return last === lock;
 }
 
 function tookAnother(lock: Ordered): void {

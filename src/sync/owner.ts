@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { useScopes } from '../workers/scopes.ts';
+import { makeUsual } from './usual.ts';
 
 /**
  * Who one is within a thread: the scope that one runs in. `with` opens one inside the scope of its caller; a task of an
@@ -36,15 +37,22 @@ export function scopeHere(): Scope | undefined {
   return wasOpened ? (scopes.getStore() ?? own) : own;
 }
 
+/** Whether all that ran on this thread so far ran in the same scope, or in none. */
+export function isOneScope(): boolean {
+  return !wasOpened;
+}
+
 /** Runs `fn` in that scope, and so all it starts. */
 export function runIn<R>(scope: Scope, fn: () => R): R {
   wasOpened = true;
+  makeUsual(undefined);
   return scopes.run(scope, fn);
 }
 
 useScopes({
   ofThread() {
     own = new Scope(undefined);
+    makeUsual(undefined);
   },
   ofTask: (fn) => runIn(new Scope(undefined), fn),
 });

@@ -62,6 +62,12 @@ export class Reentry extends Mutex implements Entered {
     return this.taken(scope, serial);
   }
 
+  /** As `beginFirst` in a turn, for one that was `usual` before it was taken. */
+  beginUsual(turn: object, serial: number = this.nextSerial()): number {
+    if (this.turn !== turn) this.turn = turn;
+    return this.takenAgain(serial);
+  }
+
   /** Enters again, if the caller runs within what holds it. */
   enterAgain(scope: Scope | undefined, turn: object | undefined, inside: Scope | undefined): Guard | undefined {
     const here = scopeHere();

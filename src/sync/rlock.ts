@@ -9,6 +9,7 @@ import { Reentry } from './reentry.ts';
 import { type BlockOptions, checkOptions, mustNotBlock, noBlock, notAsync } from './sleep.ts';
 import { type Memory, type Naming, travelsByReference } from './travel.ts';
 import { turnHere } from './turn.ts';
+import { usual } from './usual.ts';
 import { type Watch, watchSymbol } from './waiters.ts';
 
 let reentryOf: (lock: RLock) => Reentry;
@@ -71,13 +72,13 @@ export class RLock {
 
   /** Like `acquire`, but blocks: in worker threads. @throws Error at once when another task of this thread holds it */
   acquireSync(options?: BlockOptions): Guard {
+    const reentry = this.#reentry;
+    if (reentry === usual && options === undefined && reentry.take()) {
+      return new MutexGuard(reentry, reentry.beginUsual(turnHere()));
+    }
     if (mustNotBlock) throw noBlock('acquireSync', 'await lock.acquire(…)');
     if (options !== undefined) checkOptions(options);
-    const reentry = this.#reentry;
-    const scope = scopeHere();
-    const turn = turnHere();
-    if (!reentry.isHeldHere && reentry.take()) return reentry.enterFirst(scope, turn, undefined);
-    return this.#enter(scope, turn, undefined) ?? this.#block(options);
+    return this.#enter(scopeHere(), turnHere(), undefined) ?? this.#block(options);
   }
 
   /** Takes the lock if it can be had now. @throws LockOwnerDied */
@@ -107,11 +108,14 @@ export class RLock {
 
   /** Like `with`, but blocks, in worker threads, and for functions that are not async. */
   withSync<R>(fn: () => R, options?: BlockOptions): R {
-    if (mustNotBlock) throw noBlock('withSync', 'await lock.with(…)');
-    if (options !== undefined) checkOptions(options);
     const reentry = this.#reentry;
-    if (reentry.isHeldHere || !reentry.take()) return this.#withGuard(fn, options);
-    reentry.beginFirst(scopeHere(), turnHere(), undefined, noGuard);
+    if (reentry === usual && options === undefined && reentry.take()) reentry.beginUsual(turnHere(), noGuard);
+    else {
+      if (mustNotBlock) throw noBlock('withSync', 'await lock.with(…)');
+      if (options !== undefined) checkOptions(options);
+      if (reentry.isHeldHere || !reentry.take()) return this.#withGuard(fn, options);
+      reentry.beginFirst(scopeHere(), turnHere(), undefined, noGuard);
+    }
     let result: R;
     try {
       result = notAsync(fn(), 'withSync', 'with');

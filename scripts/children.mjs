@@ -16,6 +16,13 @@ const remedies = [
     sign: /ENOSPC|no space left on device|os error 28/i,
     say: full,
   },
+  // Before the network, whose signs the same tools print as well.
+  {
+    sign: /invalid peer certificate|certificate[_ ]verify[_ ]failed|self[-_ ]signed[-_ ]cert|UNABLE_TO_(?:GET_ISSUER|VERIFY)/i,
+    say:
+      'The packages could not be fetched, as the certificate on the way is not known here: name the file that has it ' +
+      '(of a proxy: ask who runs it) in NODE_EXTRA_CA_CERTS, PIP_CERT and SSL_CERT_FILE, then run this again.',
+  },
   {
     sign: /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|ECONNREFUSED|dns error|name resolution|error sending request|NewConnectionError/i,
     say: 'The packages could not be fetched: connect to the network (or set your proxy), then run this again.',

@@ -111,7 +111,8 @@ function setAside(path) {
 export async function syncPackages({ prefix, python }, addGroup) {
   const uv = /^uv==\S+$/m.exec(readIfThere(list) ?? '')?.[0];
   if (!uv) throw new SetupError(`${list} does not name uv.`);
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', uv];
+  // Not --quiet, which keeps to itself why nothing could be fetched.
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', uv];
   const env = variablesToFetch();
   if (!existsSync(join(prefix, 'bin', 'uv'))) await runTool(python, pip, { addGroup, env });
   const sync = ['pip', 'sync', '--python', python, list];

@@ -39,7 +39,11 @@ describe('what must not be committed', () => {
       for (const output of outputs) {
         const [found = 'nothing', ...more] = findings(showing([output]));
         assert.match(found, message);
-        assert.ok(found.startsWith('cell [1] shows ') && more.length <= 1, JSON.stringify([found, more]));
+        // In a folder of this user the same text is several of these things.
+        assert.ok(
+          [found, ...more].every((each) => each.startsWith('cell [1] shows ')),
+          JSON.stringify([found, more]),
+        );
       }
     }
   });

@@ -39,7 +39,12 @@ export class Checkout {
   /** The variables of its set-up. An active conda environment is none of its business. */
   env: Record<string, string | undefined> = { CONDA_PREFIX: undefined };
 
+  #lockedHome: string | undefined;
+
   constructor() {
+    // What pip had there when it was killed goes with this checkout.
+    this.env.TMPDIR = join(this.parent, 'tmp');
+    mkdirSync(this.env.TMPDIR);
     copyCheckout(this.path);
   }
 
@@ -67,6 +72,7 @@ export class Checkout {
     if (home !== '/sys') {
       mkdirSync(home);
       chmodSync(home, 0o555);
+      this.#lockedHome = home;
     }
     Object.assign(this.env, { HOME: home, XDG_CACHE_HOME: undefined });
     for (const [name, place] of Object.entries(caches)) {
@@ -78,6 +84,8 @@ export class Checkout {
   }
 
   remove(): void {
+    // As root of a namespace, in which the disk is full, set-up has written there all the same.
+    if (this.#lockedHome !== undefined) chmodSync(this.#lockedHome, 0o755);
     rmSync(this.parent, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
@@ -14,9 +15,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment, root } from '../../src/course/environment.ts';
+import { ownCertificate } from '../executors/cluster/certificate.ts';
 import { Command } from './command.ts';
 import { Checkout, sharedCheckout, withoutNetwork } from './own-checkout.ts';
 
@@ -212,6 +216,28 @@ describe('set-up without what it needs', function () {
     const said = await failing({ ...withoutNetwork, ...caches, PIP_RETRIES: '1', npm_config_fetch_retries: '0' });
     assert.match(lastLine(said) ?? '', /^The packages could not be fetched: connect to the network/);
     assert.ok(!existsSync(bare.inside('.venv/.interleaved-stamp')));
+  });
+
+  it('says in one line that a certificate is not known, for each of the tools that fetch', async () => {
+    const server = createServer(ownCertificate(), (_, response) => response.end()).listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      const index = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const npm = { npm_config_registry: index, npm_config_cache: mkdtempSync(join(bare.parent, 'npm-')) };
+      const uv = { UV_DEFAULT_INDEX: index, UV_CACHE_DIR: mkdtempSync(join(bare.parent, 'uv-')) };
+      const pip = { PIP_INDEX_URL: index, PIP_CACHE_DIR: mkdtempSync(join(bare.parent, 'pip-')), PIP_RETRIES: '0' };
+      for (const one of [
+        npm,
+        uv,
+        { ...pip, PIP_EXTRA_INDEX_URL: '', PIP_FIND_LINKS: '', PIP_CONFIG_FILE: '/dev/null' },
+      ]) {
+        for (const made of ['.venv', 'node_modules']) rmSync(bare.inside(made), { recursive: true, force: true });
+        const said = await failing({ ...one, npm_config_fetch_retries: '0' });
+        assert.match(lastLine(said) ?? '', /, as the certificate on the way is not known here: /, said);
+      }
+    } finally {
+      server.close();
+    }
   });
 
   it('says in one line that Node is too old', () => {

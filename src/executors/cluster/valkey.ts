@@ -39,16 +39,23 @@ const patience = 5000;
 
 /**
  * The keeper of a server. Its input is a pipe from the owner that closes when the owner ends, however it ends: then it
- * ends the server and removes the temporary folder. It closes its output, so that this ends with the server.
+ * ends the server and removes the temporary folder, as it does when a kernel tells all it has started to end. It closes
+ * its output, so that this ends with the server.
  */
 const keeper = `
 "$0" "$1/valkey.conf" & server=$!
 echo "pid $server"
 exec >&- 2>&-
+end() {
+  trap '' TERM
+  kill "$server"
+  wait "$server"
+  rm -rf "$1"
+  exit
+}
+trap 'end "$1"' TERM
 while read -r line; do :; done
-kill "$server"
-wait "$server"
-rm -rf "$1"
+end "$1"
 `;
 
 /**

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KernelClient, root } from '../../kernel/client.ts';
 import { isAlive } from './alive.ts';
@@ -8,8 +10,12 @@ const module = JSON.stringify(join(root, 'src', 'executors', 'cluster', 'cluster
 describe('a cluster in a notebook', function () {
   this.timeout(60_000);
 
-  it('runs the functions of cells, survives an interrupt, and ends with the kernel', async () => {
-    const kernel = await KernelClient.start();
+  const temporary = mkdtempSync(join(tmpdir(), 'cluster-cell-'));
+  after(() => rmSync(temporary, { recursive: true }));
+
+  it('runs the functions of cells, survives an interrupt, and ends with the kernel, of which no file is left', async () => {
+    const folders = () => readdirSync(temporary).filter((name) => name.startsWith('interleaved-valkey'));
+    const kernel = await KernelClient.start({ env: { TMPDIR: temporary } });
     let pids: number[] = [];
     try {
       const first = await kernel.execute(`
@@ -37,9 +43,10 @@ describe('a cluster in a notebook', function () {
       assert.equal((await hung).reply.status, 'error');
       const after = await kernel.execute('console.log(await pool.submit((x: number) => x + factor, 4));');
       assert.equal(after.stream('stdout').trim(), '7', JSON.stringify(after.reply));
+      assert.equal(folders().length, 1);
     } finally {
       await kernel.close();
     }
-    while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (pids.some(isAlive) || folders().length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 });

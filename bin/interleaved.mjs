@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 // @ts-check
-// The command `interleaved`. It runs on the project's own Node, as the Node that finds it may be older.
+// The command `interleaved`. In a checkout it runs on the project's own Node, as the Node that finds it may be older; a
+// package that is installed has no scripts and no Node of its own.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
-import { chooseEnvironment } from '../scripts/environment.mjs';
-import { root } from '../scripts/paths.mjs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const main = join(root, 'dist', 'executors', 'cluster', 'main.js');
-const { node } = chooseEnvironment(() => {});
+const scripts = join(root, 'scripts', 'environment.mjs');
+const node = existsSync(scripts) ? await ownNode() : process.execPath;
 if (!existsSync(main) || !existsSync(node)) {
   console.error(`The library in ${root} is not built yet: run \`npm run build\` there.`);
   process.exit(1);
@@ -28,3 +30,8 @@ child.on('error', (error) => {
   process.exit(1);
 });
 child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+
+async function ownNode() {
+  const { chooseEnvironment } = await import('../scripts/environment.mjs');
+  return chooseEnvironment(() => {}).node;
+}

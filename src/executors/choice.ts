@@ -41,6 +41,8 @@ const means: Readonly<Record<BoundBy, string>> = {
 
 /** From this share of time without a core on, a run says little. */
 const crowded = 0.25;
+/** Cores that others may keep busy where the workers want all: a share that moves no choice. */
+const bearable = 0.3;
 
 /** What `choose` found; it shows itself. Times in ms. */
 export class Choice extends Shown {
@@ -66,6 +68,8 @@ export class Choice extends Shown {
   readonly #plan: ChoosePlan;
   readonly #costs: readonly Costs[];
   readonly #bestPool: EngineFigures | undefined;
+  /** Cores that others kept busy during the rounds; undefined where that cannot be told. */
+  readonly #others: number | undefined;
   #picture: Part | undefined;
 
   constructor(found: {
@@ -74,6 +78,7 @@ export class Choice extends Shown {
     tried: number;
     trials: readonly Trial[];
     refused: readonly Refusal[];
+    others: number | undefined;
   }) {
     super();
     const { plan, diagnosis, tried, trials } = found;
@@ -82,6 +87,7 @@ export class Choice extends Shown {
     this.label = plan.label;
     this.diagnosis = diagnosis;
     this.refused = found.refused;
+    this.#others = found.others;
     const costs = trials.map(({ engine, start, rounds }) => ({
       engine,
       start: atHome(engine) ? 0 : start,
@@ -165,6 +171,11 @@ export class Choice extends Shown {
   get #doubt(): string | undefined {
     const { spent, ms, computing } = this.diagnosis;
     const { time, cpuMs } = this.#figures('serial');
+    const cores = availableParallelism();
+    const others = this.#others ?? 0;
+    if (others > bearable && others + Math.min(this.#plan.workers, this.tried) > cores) {
+      return `Others kept ${ratio(others)} of ${cores} cores busy meanwhile, so this says little: run it again.`;
+    }
     // What computes in the loop for less of the time than when it was diagnosed had no core meanwhile.
     const lost = Math.max(spent.lost / ms, computing > crowded ? computing - cpuMs / time.median : 0);
     if (lost > crowded) {

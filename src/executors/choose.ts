@@ -2,6 +2,7 @@ import { host } from '../show/host.ts';
 import { showsPictures } from '../show/show.ts';
 import { now } from '../timing/clock.ts';
 import { Diagnosis, watch } from '../timing/diagnose.ts';
+import { watchOthers } from '../timing/others.ts';
 import { Choice } from './choice.ts';
 import { engineNames } from './choose-decide.ts';
 import { type ChooseOptions, type ChoosePlan, choosePlan } from './choose-options.ts';
@@ -65,6 +66,7 @@ export async function choose<T, R>(
       if ('why' in found) refused.push(found);
       else open.push(found);
     }
+    const others = watchOthers();
     for (let round = 0, longest = 0; round < plan.rounds; round++) {
       const begun = now();
       if (round > 0 && begun + longest > deadline) break;
@@ -79,7 +81,7 @@ export async function choose<T, R>(
       longest = Math.max(longest, now() - begun);
     }
     const trials = open.map(({ trial }) => trial);
-    const choice = new Choice({ plan, diagnosis, tried: tried.length, trials, refused });
+    const choice = new Choice({ plan, diagnosis, tried: tried.length, trials, refused, others: others() });
     return showsPictures() ? await choice.draw() : choice;
   } catch (error) {
     if (error instanceof OtherResults) throw neverTheSame(plan, error);

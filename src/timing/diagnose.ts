@@ -161,7 +161,7 @@ export class Diagnosis<T = unknown> extends Shown {
  * On Linux all threads and children are seen; elsewhere only this process, and a burst is seen while the loop turns.
  *
  * @param label what the reader calls it; the function's name if absent
- * @throws TypeError when there is no function to run
+ * @throws TypeError when there is no function to run; Error before Node 22.19, which cannot tell a thread's CPU time
  * @throws what `fn` throws, after a notebook has shown the figures up to there
  * @example
  * await diagnose('load all pages', () => Promise.all(pages.map(load)))
@@ -191,6 +191,9 @@ export async function watch(
   fn: () => unknown,
   threads?: boolean,
 ): Promise<{ facts: Facts; error?: { readonly reason: unknown } }> {
+  if (typeof process.threadCpuUsage !== 'function') {
+    throw new Error(`to diagnose a function takes Node 22.19 or newer, and this is ${process.version}`);
+  }
   const sampler = await sampleCpu(threads);
   const release = host()?.onInterrupt(() => void sampler.close());
   try {

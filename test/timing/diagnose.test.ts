@@ -189,4 +189,20 @@ describe('diagnose', function () {
     );
     await assert.rejects(diagnose(5 as never), /diagnose\(\) needs a function to run, not 5/);
   });
+
+  it('says which Node it takes, before it runs anything', async () => {
+    const known = Object.getOwnPropertyDescriptor(process, 'threadCpuUsage')!;
+    Object.defineProperty(process, 'threadCpuUsage', { ...known, value: undefined });
+    try {
+      let ran = false;
+      const run = () => {
+        ran = true;
+      };
+      const words = { message: `to diagnose a function takes Node 22.19 or newer, and this is ${process.version}` };
+      await assert.rejects(diagnose(run), words);
+      assert.equal(ran, false);
+    } finally {
+      Object.defineProperty(process, 'threadCpuUsage', known);
+    }
+  });
 });

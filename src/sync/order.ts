@@ -53,7 +53,7 @@ const noted = new Map<number, number>();
 /** There is no room for more. */
 let isFull = false;
 
-/** This thread took a lock. @returns true when it never held two, so that nothing is to be noted when it takes it again */
+/** This thread took a lock. @returns true when it held no other: nothing is to be noted when it takes it again next */
 export function took(lock: Ordered): boolean {
   if (last !== lock) tookAnother(lock);
   return last === lock;

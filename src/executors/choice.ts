@@ -41,7 +41,7 @@ const means: Readonly<Record<BoundBy, string>> = {
 
 /** From this share of time without a core on, a run says little. */
 const crowded = 0.25;
-/** Cores that others may keep busy where the workers want all: a share that moves no choice. */
+/** Cores that others may keep busy where the workers want all: so few are taken to move no choice. */
 const bearable = 0.3;
 
 /** What `choose` found; it shows itself. Times in ms. */
@@ -173,7 +173,8 @@ export class Choice extends Shown {
     const { time, cpuMs } = this.#figures('serial');
     const cores = availableParallelism();
     const others = this.#others ?? 0;
-    if (others > bearable && others + Math.min(this.#plan.workers, this.tried) > cores) {
+    // What mostly waits leaves them the cores, and is no slower for it.
+    if (others > bearable && others + computing * Math.min(this.#plan.workers, this.tried) > cores) {
       return `Others kept ${ratio(others)} of ${cores} cores busy meanwhile, so this says little: run it again.`;
     }
     // What computes in the loop for less of the time than when it was diagnosed had no core meanwhile.
@@ -184,7 +185,7 @@ export class Choice extends Shown {
     if (this.#costs[0]!.each.length < 2) return 'Only one round fitted into the budget, so the spread is unknown.';
     // Where workers compute as the loop does, and no longer, they should keep their cores busy.
     const pool = this.engines.find(({ engine }) => engine === 'threads');
-    const expected = Math.min(this.#plan.workers, availableParallelism(), this.tried);
+    const expected = Math.min(this.#plan.workers, cores, this.tried);
     const busy = pool === undefined ? expected : pool.cpuMs / pool.time.median;
     if (atHome(this.engine) && computing > 0.7 && (pool?.cpuMs ?? 0) < 1.5 * cpuMs && busy < 0.7 * expected) {
       return `The pools had ${ratio(busy)} of ${expected} cores, so this says little of them: run it again.`;

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { choose } from '../../src/executors/choose.ts';
 import { busyOthers, watchOthers } from '../../src/timing/others.ts';
 
-const spin = 'for (;;);';
+/** Ends by itself, should nobody end it. */
+const spin = 'for (const end = Date.now() + 60_000; Date.now() < end; );';
 
-/** Keeps so many cores busy in processes of which this one does not count the CPU time. */
+/** Keeps so many cores busy in processes that are not this one's: a shell starts them, and has ended by then. */
 async function besides<R>(count: number, use: () => Promise<R>): Promise<R> {
-  const children = Array.from({ length: count }, () => spawn(process.execPath, ['-e', spin], { stdio: 'ignore' }));
+  const start = `"$0" -e '${spin}' > /dev/null 2>&1 & echo $!`;
+  const pids = Array.from({ length: count }, () =>
+    Number(execFileSync('/bin/sh', ['-c', start, process.execPath], { encoding: 'utf8' })),
+  );
   try {
     return await use();
   } finally {
-    for (const child of children) child.kill('SIGKILL');
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
   }
 }
 
@@ -46,5 +50,11 @@ describe('what others compute meanwhile', function () {
     const found = await besides(availableParallelism(), () => choose(work, items, { rounds: 2 }));
     assert.equal(found.reliable, false);
     assert.match(String(found), /Others kept [\d.]+ of \d+ cores busy meanwhile, so this says little/);
+  });
+
+  it('is no matter to a choice for what only waits', async () => {
+    const wait = (n: number) => new Promise<number>((go) => setTimeout(go, 10, n));
+    const found = await besides(1, () => choose(wait, [1, 2, 3, 4, 5, 6, 7, 8], { rounds: 2 }));
+    assert.doesNotMatch(String(found), /Others kept/);
   });
 });

@@ -72,7 +72,12 @@ describe('the library as a package that another project has installed', function
 
   before('what npm packs is unpacked there', () => {
     const [{ files }] = JSON.parse(
-      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),
+      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+        cwd: root,
+        encoding: 'utf8',
+        // What it warns of is of no interest, and an error brings it along.
+        stdio: 'pipe',
+      }),
     ) as [{ files: { path: string }[] }];
     for (const { path } of files) cpSync(join(root, path), join(place, path), { recursive: true });
     // What npm would fetch for it; what only its development needs must not be missed.

@@ -49,7 +49,7 @@ export class ProcessLink implements Link {
     noteChildMemory(this.#child, report.memory);
     if (report.events !== undefined) publishKept(report.events);
     const whole = report.packed === undefined ? report : this.#unpack(report, report.packed);
-    if (report.end) this.#bulk?.empty();
+    if (report.end) this.#bulk?.rest();
     if (report.values.length === 0) this.#began = report.times[0];
     if (this.#held.length === 0 && this.#shown(report)) this.#events.report(whole);
     else this.#held.push(whole);

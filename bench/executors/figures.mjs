@@ -31,7 +31,7 @@ export async function figuresOf(open, kind, given) {
   const pool = given ?? (await open(kind, 2));
   const { map, move } = pool;
   return {
-    queued: () => settled(3, () => ms(() => Promise.all(items.map((item) => pool.run('nothing', item))))),
+    queued: () => settled(7, () => ms(() => Promise.all(items.map((item) => pool.run('nothing', item))))),
     ...(map && { map: () => settled(9, () => ms(() => map('nothing', items))) }),
     // Linux puts the two that talk now on one core, now on two, where each message must wake one: 17 us there and back
     // with a bare process become 85, ours 33 become 100. After a rest it is one core at first.

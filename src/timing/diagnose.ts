@@ -8,6 +8,7 @@ import { table } from '../show/table.ts';
 import { type Burst, burstsOf, eventsOf, type Shares, type Spent, spentOf } from './bursts.ts';
 import { now } from './clock.ts';
 import { bytesMoved, sampleCpu } from './cpu-samples.ts';
+import { watchCores } from './others.ts';
 import { Timeline } from './timeline.ts';
 import { drawTimelines, textOnly } from './timeline-picture.ts';
 
@@ -35,6 +36,8 @@ interface Facts {
   readonly value: unknown;
   readonly ms: number;
   readonly spent: Spent;
+  /** Ms of that without computing in which, for all that could be seen, no core may have been free. */
+  readonly perhapsLost?: number;
   readonly cpu: Readonly<Record<'main' | 'others' | 'children' | 'system', number>>;
   readonly loop: number;
   readonly moved: number;
@@ -72,36 +75,32 @@ export class Diagnosis<T = unknown> extends Shown {
   constructor(facts: Facts) {
     super();
     const { spent, cpu } = facts;
-    const known = spent.computing + spent.io + spent.idle;
     this.#facts = facts;
     this.label = facts.label;
     this.value = facts.value as T;
     this.ms = facts.ms;
     this.cpuMs = cpu.main + cpu.others + cpu.children;
-    this.computing = known > 0 ? spent.computing / known : 0;
+    this.computing = computingOf(spent);
     this.loopUtilisation = facts.loop;
     this.spent = spent;
-    this.reliable = this.#doubt === undefined;
     this.bursts = facts.bursts;
-    this.verdict =
-      this.computing >= cpuBound
-        ? 'CPU-bound'
-        : this.computing > waiting
-          ? 'mixed'
-          : spent.io >= spent.idle
-            ? 'I/O-bound'
-            : 'idle';
+    this.verdict = verdictOf(spent);
     this.advice = advice[this.verdict];
+    this.reliable = this.#doubt === undefined;
   }
 
   /** Why it tells too little. */
   get #doubt(): string | undefined {
-    const { ms, spent } = this.#facts;
+    const { ms, spent, perhapsLost = 0 } = this.#facts;
     if (ms < enough) {
       return `It took ${duration(ms)}, too little to be seen, so this says nothing: let it do more, for ${duration(enough)} at least.`;
     }
-    if (spent.lost <= ms / 2) return undefined;
-    return `For ${percent(spent.lost / ms)} of the time no core was free, so this says little: run it again.`;
+    if (spent.lost > ms / 2) {
+      return `For ${percent(spent.lost / ms)} of the time no core was free, so this says little: run it again.`;
+    }
+    if (verdictOf(spent, perhapsLost) === this.verdict) return undefined;
+    const share = percent((spent.lost + perhapsLost) / ms);
+    return `The machine was busy with others: for up to ${share} of the time no core may have been free, so this says little: run it again.`;
   }
 
   get #group() {
@@ -149,6 +148,19 @@ export class Diagnosis<T = unknown> extends Shown {
       ...partsOf(table(rows, { caption: 'Evidence', columns: ['evidence', right('found'), right('of the time')] })),
     ];
   }
+}
+
+/** The share of computing in the time that it had. */
+function computingOf({ computing, io, idle }: Spent, perhapsLost = 0): number {
+  const known = computing + io + idle - perhapsLost;
+  return known > 0 ? computing / known : 0;
+}
+
+function verdictOf(spent: Spent, perhapsLost = 0): BoundBy {
+  const computing = computingOf(spent, perhapsLost);
+  if (computing >= cpuBound) return 'CPU-bound';
+  if (computing > waiting) return 'mixed';
+  return spent.io >= spent.idle ? 'I/O-bound' : 'idle';
 }
 
 /**
@@ -206,6 +218,7 @@ export async function watch(
       own: process.threadCpuUsage(),
       all: process.cpuUsage(),
     };
+    const withoutCore = watchCores();
     const loopBefore = performance.eventLoopUtilization();
     const start = now();
     try {
@@ -219,6 +232,7 @@ export async function watch(
     const all = process.cpuUsage(before.all);
     const moved = bytesMoved() - before.moved;
     const use = process.resourceUsage();
+    const busy = withoutCore() ?? 0;
     const taken = await sampler.end();
     const total = (of: 'main' | 'others' | 'children') =>
       taken.samples.reduce((sum, sample) => sum + sample[of].all, 0);
@@ -240,6 +254,7 @@ export async function watch(
     const switches = forcedSwitches + use.voluntaryContextSwitches - before.use.voluntaryContextSwitches;
     const forced = forcedSwitches > switches / 2 ? 1 : 0;
     const blockedIsIo = moved > 1e6 || cpu.children > 0;
+    const spent = spentOf(taken, shares, blockedIsIo ? blocked : 0, taken.delays ? 0 : blocked * forced);
     const waits = new Map<string, number>();
     for (const kind of taken.ticks.flatMap((tick) => tick.waits)) waits.set(kind, (waits.get(kind) ?? 0) + 1);
     const facts: Facts = {
@@ -247,7 +262,8 @@ export async function watch(
       value,
       ms,
       start,
-      spent: spentOf(taken, shares, blockedIsIo ? blocked : 0, taken.delays ? 0 : blocked * forced),
+      spent,
+      perhapsLost: taken.delays ? 0 : Math.max(0, Math.min(blocked, busy) - spent.lost),
       cpu,
       loop: ms > 0 ? 1 - Math.min(1, loop.idle / ms) : 0,
       moved: Number.isNaN(moved) ? 0 : moved,

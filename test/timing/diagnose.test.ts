@@ -76,6 +76,18 @@ describe('diagnose', function () {
     assert.doesNotMatch(String(free), /run it again/);
   });
 
+  it('says so as well when that may have been, and would change what it found', () => {
+    const bare = { label: 'f', value: 1, loop: 1, moved: 0, waits: new Map(), bursts: [], start: 0, failed: false };
+    const cpu = { main: 10, others: 0, children: 0, system: 0 };
+    const facts = { ...bare, ms: 270, cpu, spent: { computing: 124, io: 0, idle: 146, lost: 0 } };
+    const doubted = new Diagnosis({ ...facts, perhapsLost: 135 });
+    assert.equal(doubted.verdict, 'mixed');
+    assert.equal(doubted.reliable, false);
+    assert.match(String(doubted), /busy with others: for up to 50 % of the time no core may have been free, so this/);
+    assert.equal(new Diagnosis({ ...facts, perhapsLost: 50 }).reliable, true);
+    assert.equal(new Diagnosis({ ...facts, perhapsLost: 270 }).reliable, false);
+  });
+
   it('says that a short function tells nothing, and why', () => {
     const bare = { label: 'f', value: 1, loop: 1, moved: 0, waits: new Map(), bursts: [], start: 0, failed: false };
     const cpu = { main: 10, others: 0, children: 0, system: 0 };

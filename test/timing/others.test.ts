@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { choose } from '../../src/executors/choose.ts';
-import { busyOthers, watchOthers } from '../../src/timing/others.ts';
+import { Diagnosis, watch } from '../../src/timing/diagnose.ts';
+import { busyOthers, mostWithoutCore, watchOthers } from '../../src/timing/others.ts';
+import { multiply } from './computing.ts';
 
 /** Ends by itself, should nobody end it. */
 const spin = 'for (const end = Date.now() + 60_000; Date.now() < end; );';
@@ -25,10 +27,29 @@ describe('what others compute meanwhile', function () {
   this.timeout(60_000);
 
   it('is what all cores did without what this process did, and nothing less than nothing', () => {
-    const from = { time: 100, busy: 5000, own: 300 };
-    assert.equal(busyOthers(from, { time: 1100, busy: 6500, own: 800 }), 1);
-    assert.equal(busyOthers(from, { time: 1100, busy: 5500, own: 800 }), 0);
-    assert.equal(busyOthers(from, { time: 1100, busy: 5490, own: 800 }), 0);
+    const from = { time: 100, busy: 5000, idle: 0, own: 300 };
+    assert.equal(busyOthers(from, { time: 1100, busy: 6500, idle: 0, own: 800 }), 1);
+    assert.equal(busyOthers(from, { time: 1100, busy: 5500, idle: 0, own: 800 }), 0);
+    assert.equal(busyOthers(from, { time: 1100, busy: 5490, idle: 0, own: 800 }), 0);
+  });
+
+  it('is how long this process can have had no core, with what a host took from all cores', () => {
+    const from = { time: 100, busy: 5000, idle: 70, own: 300 };
+    const after = (idle: number, own: number) => ({ time: 1100, busy: 0, idle: 70 + idle, own: 300 + own });
+    assert.equal(mostWithoutCore(from, after(1400, 600), 2), 0);
+    assert.equal(mostWithoutCore(from, after(1420, 600), 2), 0);
+    assert.equal(mostWithoutCore(from, after(400, 600), 2), 500);
+    assert.equal(mostWithoutCore(from, after(0, 600), 1), 400);
+  });
+
+  it('makes diagnose doubt, or changes nothing, where waits for a core are not told', async () => {
+    const run = () => multiply(0, 400);
+    await besides(availableParallelism(), async () => {
+      for (let tries = 0; tries < 5; tries += 1) {
+        const found = new Diagnosis((await watch('matrix', run, false)).facts);
+        assert.ok(!found.reliable || found.verdict === 'CPU-bound', String(found));
+      }
+    });
   });
 
   it('is seen where this process may use all cores, and is said to be unknown elsewhere', async () => {

@@ -210,7 +210,8 @@ export class Turns {
   }
 
   #note(hold: Hold, scope: Scope | undefined): void {
-    this.scope = scope;
+    // To store a pointer costs more than to see that it is there.
+    if (this.scope !== scope) this.scope = scope;
     if (scope !== undefined) this.latest = hold;
   }
 

@@ -30,8 +30,8 @@ export class Calls {
     }
     if (key !== undefined && this.#kind !== 'remote') throw new TypeError(noKeys);
     const call = this.#turn.get(fn) ?? this.#callOf(fn);
-    const special = [name, runTimeout, transfer, transferResult, chunksize, key].some((option) => option !== undefined);
-    if (!special) return call;
+    const special = name ?? runTimeout ?? transfer ?? transferResult ?? chunksize ?? key;
+    if (special === undefined) return call;
     return { ...call, name: name ?? call.name, runTimeout, transfer, transferResult, chunksize, key };
   }
 

@@ -94,6 +94,9 @@ export interface Executor extends Submitter {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** For those who give none: an object for each submit would be one more to collect. */
+const noOptions: TaskOptions = {};
+
 /** See `Executor.shutdown`. */
 export interface ShutdownOptions {
   readonly wait?: boolean;
@@ -162,7 +165,7 @@ export abstract class BaseExecutor implements Executor {
     await this.#backend.close();
   }
 
-  #submit<A extends unknown[], R>(fn: Task<A, R>, args: A, options: TaskOptions = {}): Future<Awaited<R>> {
+  #submit<A extends unknown[], R>(fn: Task<A, R>, args: A, options: TaskOptions = noOptions): Future<Awaited<R>> {
     this.#refuseWhenClosed();
     if (typeof fn !== 'function') throw new TypeError(`submit needs a function to call, got ${typeof fn}`);
     const call = this.#backend.prepare(fn as (...args: never[]) => unknown, options);

@@ -3,9 +3,40 @@ import { timer } from '../workers/timer.ts';
 import { TimeoutError } from './errors.ts';
 import { Job } from './job.ts';
 
+type Resolve = (value: unknown) => void;
+type Reject = (reason: unknown) => void;
+
+// Where a new promise puts its functions, until they are taken: a function made for each promise to put them somewhere
+// would cost three objects.
+let resolve: Resolve | undefined;
+let reject: Reject | undefined;
+const take = (resolver: Resolve, rejecter: Reject): void => {
+  resolve = resolver;
+  reject = rejecter;
+};
+
 /** The job behind a future. */
 export class FutureJob extends Job {
+  #promise: Promise<unknown> | undefined;
+  #resolve: Resolve | undefined;
+  #reject: Reject | undefined;
   #callbacks: (() => void)[] | undefined;
+
+  /**
+   * Of the outcome. It is made when first asked for: thousands of submits do not pay for it, and an error that nobody
+   * asks for is no unhandled rejection.
+   */
+  get promise(): Promise<unknown> {
+    if (this.#promise === undefined) {
+      this.#promise = new Promise(take);
+      this.#resolve = resolve;
+      this.#reject = reject;
+      resolve = undefined;
+      reject = undefined;
+      if (this.over) this.#settle();
+    }
+    return this.#promise;
+  }
 
   /** Calls `callback` once there is an outcome, which is not there yet; callbacks are called in order. */
   whenOver(callback: () => void): void {
@@ -14,9 +45,17 @@ export class FutureJob extends Job {
   }
 
   protected settled(): void {
+    if (this.#promise !== undefined) this.#settle();
     const callbacks = this.#callbacks;
     this.#callbacks = undefined;
     if (callbacks !== undefined) for (const callback of callbacks) callback();
+  }
+
+  #settle(): void {
+    if (this.state === 'finished') this.#resolve!(this.outcome);
+    else this.#reject!(this.outcome);
+    this.#resolve = undefined;
+    this.#reject = undefined;
   }
 }
 
@@ -40,7 +79,6 @@ export let hasFailed: (future: Future<unknown>) => boolean;
  */
 export class Future<T> implements Promise<T> {
   readonly #job: FutureJob;
-  #promise: Promise<T> | undefined;
 
   static {
     hasFailed = (future) => future.#job.state === 'failed';
@@ -169,18 +207,7 @@ export class Future<T> implements Promise<T> {
     return `Future { '${this.name}', ${this.#job.state} }`;
   }
 
-  // The promise is made when first asked for: thousands of submits do not pay for it, and an error that nobody asks
-  // for is no unhandled rejection.
   #settled(): Promise<T> {
-    this.#promise ??= new Promise((resolve, reject) => {
-      const job = this.#job;
-      const settle = (): void => {
-        if (job.state === 'finished') resolve(job.outcome as T);
-        else reject(job.outcome);
-      };
-      if (job.over) settle();
-      else job.whenOver(settle);
-    });
-    return this.#promise;
+    return this.#job.promise as Promise<T>;
   }
 }

@@ -1,5 +1,5 @@
-// What a recorder costs the library's pools. In a process of its own: to compile the library twice makes its heap large,
-// so that a collection, which all that is measured meets now and then, takes longer.
+// What a recorder costs the library's pools. In a process of its own: the library is loaded twice here, and collections,
+// which every figure meets now and then, take longer in a larger heap.
 import { registerHooks } from 'node:module';
 import { settled } from '../tools/middle.mjs';
 import { ms } from './figures.mjs';

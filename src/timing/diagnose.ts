@@ -65,7 +65,10 @@ export class Diagnosis<T = unknown> extends Shown {
   readonly loopUtilisation: number;
   /** Where the time went, in ms. */
   readonly spent: Spent;
-  /** False when it took less than 50 ms, or for most of the time no core was free: it shows which, and what to do. */
+  /**
+   * False when it took less than 50 ms, when for most of the time no core was free, or when that may have been and would
+   * change the verdict: it shows which, and what to do.
+   */
   readonly reliable: boolean;
   /** CPU bursts of threads and children, I/O bursts of the main thread: ms of `now()`. */
   readonly bursts: readonly Burst[];

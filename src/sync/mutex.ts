@@ -1,6 +1,7 @@
 import type { WaitOptions } from '../channels/ends.ts';
 import { channels } from '../timing/events.ts';
 import { hasEnded, nextNumber, threadHere, threadName } from '../workers/lives.ts';
+import { awayMs, Backoff } from './backoff.ts';
 import { awaitMortal, type Mortal } from './deaths.ts';
 import { LockOwnerDied } from './errors.ts';
 import { Hold } from './hold.ts';
@@ -48,6 +49,7 @@ export class Mutex extends Hold implements Mortal, Ordered {
   readonly memory: Memory<MutexData>;
   readonly words: Int32Array;
   readonly #waiters: Waiters;
+  readonly #backoff = new Backoff();
   /** How many holds an `RLock` has beside this one: the lock may be held when this one is over. */
   deeper = 0;
   /** Serials of holds that wait on a condition and are to be taken up again; without those whose `with` was left. */
@@ -141,10 +143,13 @@ export class Mutex extends Hold implements Mortal, Ordered {
     const sleep = new Sleep(() => this.#notFree(), options);
     const waited = tellMutexWait(this);
     const slot = this.#waiters.enter();
+    const backoff = this.#backoff;
     try {
       // Between the look and the sleep nothing may take time: a word that changes meanwhile is a wake-up for nothing.
       for (let seen = this.#claim(0); seen !== 0; seen = this.#claim(contended)) {
         sleep.block(this.words, 0, seen);
+        // One that is free is taken at once: it is not for long.
+        if ((backoff.isDue || this.isLocked) && backoff.look(() => this.isLocked)) sleep.stayAway(awayMs);
       }
     } catch (error) {
       waited?.(false);

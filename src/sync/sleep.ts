@@ -43,6 +43,9 @@ export function notAsync<R>(result: R, what: string, way: string): R {
  */
 export const looksAfter = 1000;
 
+/** Of this thread alone. */
+const unchanging = new Int32Array(new SharedArrayBuffer(4));
+
 /** The one way in which all primitives of this folder sleep: on a word of shared memory, until it may have changed. */
 export class Sleep {
   /** Ms of `performance.now()` at which patience ends. */
@@ -75,6 +78,11 @@ export class Sleep {
     const left = this.#left();
     if (left <= 0) throw this.#late();
     Atomics.wait(words, index, seen, Math.min(left, looksAfter));
+  }
+
+  /** Blocks this thread for some ms, or as long as there is patience. What comes meanwhile is not noticed. */
+  stayAway(ms: number): void {
+    Atomics.wait(unchanging, 0, 0, Math.min(Math.max(0, this.#left()), ms));
   }
 
   /**

@@ -1,7 +1,7 @@
 import { host } from '../show/host.ts';
 import { showsPictures } from '../show/show.ts';
 import { now } from '../timing/clock.ts';
-import { Diagnosis, watch } from '../timing/diagnose.ts';
+import { checkNode, Diagnosis, watch } from '../timing/diagnose.ts';
 import { watchOthers } from '../timing/others.ts';
 import { Choice } from './choice.ts';
 import { engineNames } from './choose-decide.ts';
@@ -27,7 +27,8 @@ const mostCalls = 100_000;
  * @param fn of one item; async or not
  * @param items a sample of the work, some tens of items if there are so many
  * @returns the choice, which shows itself
- * @throws what `fn` throws at home; an Error when it gives another result for the same item each time
+ * @throws what `fn` throws at home; an Error when it gives another result for the same item each time, or before Node
+ *   22.19, which `diagnose` needs
  * @example
  * const choice = await choose(thumbnail, photos.slice(0, 20), { total: photos.length });
  * await withExecutor(choice.executor(), (engine) => engine.map(thumbnail, photos));
@@ -38,6 +39,7 @@ export async function choose<T, R>(
   options: ChooseOptions = {},
 ): Promise<Choice> {
   const plan = choosePlan(fn, items, options);
+  checkNode();
   const deadline = now() + plan.budget;
   let interrupted = false;
   const release = host()?.onInterrupt(() => {

@@ -200,15 +200,19 @@ export async function diagnose<T>(
   throw error.reason;
 }
 
+/** @throws Error where a function cannot be diagnosed */
+export function checkNode(): void {
+  if (typeof process.threadCpuUsage === 'function') return;
+  throw new Error(`to diagnose a function takes Node 22.19 or newer, and this is ${process.version}`);
+}
+
 /** One watched run; `threads` false to do without what only Linux tells. */
 export async function watch(
   label: string,
   fn: () => unknown,
   threads?: boolean,
 ): Promise<{ facts: Facts; error?: { readonly reason: unknown } }> {
-  if (typeof process.threadCpuUsage !== 'function') {
-    throw new Error(`to diagnose a function takes Node 22.19 or newer, and this is ${process.version}`);
-  }
+  checkNode();
   const sampler = await sampleCpu(threads);
   const release = host()?.onInterrupt(() => void sampler.close());
   try {

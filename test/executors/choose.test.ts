@@ -135,6 +135,21 @@ describe('choose', function () {
     }
   });
 
+  it('says which Node it takes, before it runs anything', async () => {
+    const known = Object.getOwnPropertyDescriptor(process, 'threadCpuUsage')!;
+    Object.defineProperty(process, 'threadCpuUsage', { ...known, value: undefined });
+    try {
+      let ran = false;
+      const run = () => {
+        ran = true;
+      };
+      await assert.rejects(choose(run, [1]), /takes Node 22\.19 or newer, and this is v/);
+      assert.equal(ran, false);
+    } finally {
+      Object.defineProperty(process, 'threadCpuUsage', known);
+    }
+  });
+
   it('says what is wrong with what it was given', async () => {
     await assert.rejects(choose(5 as never, numbers), /choose\(\) needs a function of one item, not 5/);
     await assert.rejects(choose(spin, 5 as never), /needs items to try the function on, not 5/);

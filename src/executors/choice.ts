@@ -41,7 +41,7 @@ const means: Readonly<Record<BoundBy, string>> = {
 
 /** From this share of time without a core on, a run says little. */
 const crowded = 0.25;
-/** Cores that others may keep busy where the workers want all: so few are taken to move no choice. */
+/** Cores: if others keep no more busy, or the workers want no more, the choice is taken not to be moved. */
 const bearable = 0.3;
 
 /** What `choose` found; it shows itself. Times in ms. */
@@ -173,8 +173,9 @@ export class Choice extends Shown {
     const { time, cpuMs } = this.#figures('serial');
     const cores = availableParallelism();
     const others = this.#others ?? 0;
-    // What mostly waits leaves them the cores, and is no slower for it.
-    if (others > bearable && others + computing * Math.min(this.#plan.workers, this.tried) > cores) {
+    const wanted = computing * Math.min(this.#plan.workers, this.tried);
+    // What mostly waits leaves them the cores, all of them if need be, and is no slower for it.
+    if (others > bearable && wanted > bearable && others + wanted > cores) {
       return `Others kept ${ratio(others)} of ${cores} cores busy meanwhile, so this says little: run it again.`;
     }
     // What computes in the loop for less of the time than when it was diagnosed had no core meanwhile.

@@ -5,6 +5,7 @@ import type { Choice } from '../../src/executors/choice.ts';
 import { choose } from '../../src/executors/choose.ts';
 import { withExecutor } from '../../src/executors/executor.ts';
 import { displaySymbol } from '../../src/show/display.ts';
+import { asInOldNode } from '../timing/old-node.ts';
 import { type KnownWork, knownWorks } from './choose-workloads.ts';
 
 const numbers = Array.from({ length: 12 }, (_, n) => n);
@@ -135,20 +136,16 @@ describe('choose', function () {
     }
   });
 
-  it('says which Node it takes, before it runs anything', async () => {
-    const known = Object.getOwnPropertyDescriptor(process, 'threadCpuUsage')!;
-    Object.defineProperty(process, 'threadCpuUsage', { ...known, value: undefined });
-    try {
+  it('says which Node it takes, before it runs anything', () =>
+    asInOldNode(async () => {
       let ran = false;
       const run = () => {
         ran = true;
       };
-      await assert.rejects(choose(run, [1]), /takes Node 22\.19 or newer, and this is v/);
+      const words = { message: `to diagnose a function takes Node 22.19 or newer, and this is ${process.version}` };
+      await assert.rejects(choose(run, [1]), words);
       assert.equal(ran, false);
-    } finally {
-      Object.defineProperty(process, 'threadCpuUsage', known);
-    }
-  });
+    }));
 
   it('says what is wrong with what it was given', async () => {
     await assert.rejects(choose(5 as never, numbers), /choose\(\) needs a function of one item, not 5/);

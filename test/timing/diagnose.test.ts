@@ -10,6 +10,7 @@ import { displaySymbol } from '../../src/show/display.ts';
 import { tellsOfThreads } from '../../src/timing/cpu-samples.ts';
 import { type BoundBy, Diagnosis, diagnose, watch } from '../../src/timing/diagnose.ts';
 import { inCell } from '../show/cell.ts';
+import { asInOldNode } from './old-node.ts';
 import { compute, type Workload, workloads } from './workloads.ts';
 
 describe('diagnose', function () {
@@ -202,10 +203,8 @@ describe('diagnose', function () {
     await assert.rejects(diagnose(5 as never), /diagnose\(\) needs a function to run, not 5/);
   });
 
-  it('says which Node it takes, before it runs anything', async () => {
-    const known = Object.getOwnPropertyDescriptor(process, 'threadCpuUsage')!;
-    Object.defineProperty(process, 'threadCpuUsage', { ...known, value: undefined });
-    try {
+  it('says which Node it takes, before it runs anything', () =>
+    asInOldNode(async () => {
       let ran = false;
       const run = () => {
         ran = true;
@@ -213,8 +212,5 @@ describe('diagnose', function () {
       const words = { message: `to diagnose a function takes Node 22.19 or newer, and this is ${process.version}` };
       await assert.rejects(diagnose(run), words);
       assert.equal(ran, false);
-    } finally {
-      Object.defineProperty(process, 'threadCpuUsage', known);
-    }
-  });
+    }));
 });

@@ -1,4 +1,5 @@
-// Bare BullMQ: one job per task. `add`: as its guide has it. `bulk`: jobs are added together, and each worker has many.
+// Bare BullMQ: one job per task. `add`: as its guide has it. `boxed`: the same with its sandboxed processors, so that
+// each worker runs tasks in a process of its own. `bulk`: jobs are added together, and each worker has many.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ const removed = { removeOnComplete: true, removeOnFail: true };
 
 /**
  * @param {number} count
- * @param {'add' | 'bulk'} how
+ * @param {'add' | 'boxed' | 'bulk'} how
  * @returns {Promise<import('./figures.mjs').Cluster>}
  */
 export async function open(count, how) {
@@ -20,7 +21,7 @@ export async function open(count, how) {
   const connection = { host: '127.0.0.1', port: server.port, password: server.password };
   const concurrency = how === 'bulk' ? 50 : 1;
   const workers = Array.from({ length: count }, () => fork(file));
-  for (const worker of workers) worker.send({ connection, concurrency });
+  for (const worker of workers) worker.send({ connection, concurrency, isBoxed: how === 'boxed' });
   await Promise.all(workers.map((worker) => once(worker, 'message')));
 
   // With the 10,000 events that it keeps by default, some of 10,000 jobs added at once would be lost.
@@ -48,7 +49,7 @@ export async function open(count, how) {
   return {
     run,
     async map(task, items) {
-      if (how === 'add') return Promise.all(items.map((item) => run(task, item)));
+      if (how !== 'bulk') return Promise.all(items.map((item) => run(task, item)));
       const jobs = items.map((item) => job(task, item));
       const results = jobs.map(({ opts }) => result(opts.jobId));
       await queue.addBulk(jobs);

@@ -45,6 +45,10 @@ export async function figuresOf(open) {
       const { map } = await sized(2);
       return middle(3, () => ms(() => map('nothing', many)));
     },
+    submits: async () => {
+      const { run } = await sized(2);
+      return middle(3, () => ms(() => Promise.all(many.map((item) => run('nothing', item)))));
+    },
     alone: async () => {
       const { run } = await sized(2);
       return middle(3, () => ms(() => oneByOne(300, () => run('nothing', 1))));

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { BrokenExecutor, CancelledError } from '../../src/executors/errors.ts';
 import { withExecutor } from '../../src/executors/executor.ts';
 import { AsyncExecutor, ProcessPoolExecutor, ThreadPoolExecutor } from '../../src/executors/executors.ts';
+import { untilOpen, withGate } from './gate.ts';
 import { pools, until } from './makers.ts';
 
 const run = promisify(execFile);
@@ -65,27 +64,17 @@ describe('the life of a pool', () => {
     it(`cancels what waits, and not what runs, when shut down so: ${name}`, async () => {
       const pool = make(1);
       await pool.warmUp();
-      const folder = mkdtempSync(join(tmpdir(), 'interleaved-test-'));
-      try {
-        // The first task ends when it may: one of some ms can be over before it was seen to run.
-        const gate = join(folder, 'open');
-        const slow = async (file: string) => {
-          const { existsSync } = process.getBuiltinModule('node:fs');
-          while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 2));
-          return 'done';
-        };
-        const futures = [1, 2, 3].map(() => pool.submit(slow, gate));
+      await withGate(async (gate, open) => {
+        const futures = [1, 2, 3].map(() => pool.submit(untilOpen, gate));
         await until(() => futures[0]!.running());
         const end = pool.shutdown({ cancelFutures: true });
         await assert.rejects(futures[1]!.result(), CancelledError);
         await assert.rejects(futures[2]!.result(), CancelledError);
         assert.ok(futures[0]!.running());
-        writeFileSync(gate, '');
+        open();
         await end;
         assert.equal(await futures[0], 'done');
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
+      });
     });
 
     it(`is shut down without waiting, and the tasks end all the same: ${name}`, async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { ClusterExecutor } from '../../../src/executors/cluster/cluster.ts';
 import { BrokenExecutor, CancelledError, TimeoutError, WorkerDied, withExecutor } from '../../../src/index.ts';
 import { channels } from '../../../src/timing/events.ts';
+import { untilOpen, withGate } from '../gate.ts';
 import { until } from './bench.ts';
 import { sharedCluster, spin } from './clusters.ts';
 
@@ -110,13 +111,18 @@ describe('tasks in a cluster', () => {
   });
 
   it('cancels what has not started at shutdown, and waits for what has', async () => {
-    const pool = make();
-    const running = [1, 2].map(() => pool.submit(spin, 300));
-    await until(() => running.every((future) => future.running()));
-    const waiting = Array.from({ length: 10 }, (_, index) => pool.submit(same, index));
-    await pool.shutdown({ cancelFutures: true });
-    assert.ok(waiting.every((future) => future.cancelled()));
-    assert.ok(running.every((future) => future.done() && !future.cancelled()));
+    await withGate(async (gate, open) => {
+      const pool = make();
+      const running = [1, 2].map(() => pool.submit(untilOpen, gate));
+      await until(() => running.every((future) => future.running()));
+      const waiting = Array.from({ length: 10 }, (_, index) => pool.submit(same, index));
+      const end = pool.shutdown({ cancelFutures: true });
+      await until(() => waiting.every((future) => future.cancelled()));
+      assert.ok(running.every((future) => future.running()));
+      open();
+      await end;
+      assert.deepEqual(await Promise.all(running), ['done', 'done']);
+    });
   });
 });
 
@@ -143,15 +149,18 @@ describe('the life of a cluster of its own', () => {
   });
 
   it('goes on when all workers were gone', async () => {
-    await withExecutor(new ClusterExecutor(1, { lockMs: 1500, stalledMs: 500 }), async (pool) => {
-      await pool.warmUp();
-      const slow = pool.submit(spin, 300);
-      await until(() => slow.running());
-      for (const pid of pool.localWorkers) process.kill(pid, 'SIGKILL');
-      const next = pool.submit(same, 5);
-      assert.notEqual(await slow, undefined);
-      assert.equal(await next, 5);
-    });
+    await withGate((gate, open) =>
+      withExecutor(new ClusterExecutor(1, { lockMs: 1500, stalledMs: 500 }), async (pool) => {
+        await pool.warmUp();
+        const slow = pool.submit(untilOpen, gate);
+        await until(() => slow.running());
+        for (const pid of pool.localWorkers) process.kill(pid, 'SIGKILL');
+        open();
+        const next = pool.submit(same, 5);
+        assert.equal(await slow, 'done');
+        assert.equal(await next, 5);
+      }),
+    );
   });
 
   it('tells its workers and the queue, and leaves nothing after shutdown', async () => {

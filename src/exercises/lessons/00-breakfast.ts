@@ -16,13 +16,12 @@ export const breakfast: Definition<(wait: Wait) => unknown> = {
   },
   hints: [
     'Calling wait(…) starts the waiting; await only asks for the answer. How soon can you start the second?',
-    'Call wait twice before the first await, and keep the two promises.',
-    'Keep them in two constants and await these, or hand both to Promise.all([…]).',
+    'Call wait twice before the first await, and keep the two promises together.',
+    'Put them in an array and await Promise.all([…]) of it, which waits for both and gives both results in order.',
   ],
   solution: `async function breakfast(wait) {
-  const tea = wait('tea'); // both have begun …
-  const toast = wait('toast');
-  return [await tea, await toast]; // … before the first is asked for
+  const both = [wait('tea'), wait('toast')]; // both have begun …
+  return await Promise.all(both); // … before either is waited for
 }`,
   async judge(answer, that) {
     const log: string[] = [];

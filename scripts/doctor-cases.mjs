@@ -27,7 +27,7 @@ import * as steps from './steps.mjs';
  * @property {boolean} [isLive] part of the run of a real cell
  */
 
-/** Bytes of a set-up from nothing, rounded up: 800 MB, and some for the course's work. */
+/** Bytes of a set-up from nothing, rounded up: 720 MB, and some for the course's work; the caches may lie elsewhere. */
 const wholeSetUp = 1e9;
 const working = 1e8;
 
@@ -106,7 +106,7 @@ export const cases = [
       if (bavail * bsize < wanted) throw new Error(`${free}, ${wanted / 1e9} GB needed`);
       return free;
     },
-    remedy: 'Make room: set-up takes about 0.8 GB, and the course itself little.',
+    remedy: 'Make room: set-up takes some 0.7 GB here, and up to 0.5 GB in the caches of npm, pip and uv.',
   },
   {
     id: 'environment',

@@ -46,6 +46,16 @@ judges('09.3', {
         .finally(() => pool.shutdown());
     },
   },
+  'a pool for nothing': {
+    wrong: async (work, items, tools) => {
+      if (items.length > 0)
+        return deciding(3, (loop, _, { start, workers }) => loop > start + loop / workers)(work, items, tools);
+      const pool = tools.open();
+      await pool.shutdown();
+      return [];
+    },
+    fails: /without items no pool is opened: .*1 opened/,
+  },
   'never a pool': { wrong: (work, items) => items.map(work), fails: /goes to one pool.*no pool was opened/ },
   'always a pool, closed': {
     wrong: deciding(3, () => true),

@@ -40,7 +40,8 @@ export const stayHome: Definition<StayHome> = {
   const begun = now();
   const results = few.map(work);
   const loop = ((now() - begun) / few.length) * rest.length;
-  if (loop <= start + loop / workers) return [...results, ...rest.map(work)];
+  // Also when there was nothing to try.
+  if (!(loop > start + loop / workers)) return [...results, ...rest.map(work)];
   const pool = open();
   try {
     return [...results, ...(await pool.map(work, rest))];
@@ -66,6 +67,12 @@ export const stayHome: Definition<StayHome> = {
       'a pool that saves less than it costs is not opened',
       between.opened === 0,
       `10 items of 10 ms: ${between.story}`,
+    );
+    const none = await visit(answer, 0, 2);
+    that(
+      'without items no pool is opened',
+      none.trouble === undefined && none.opened === 0,
+      none.trouble ?? none.story,
     );
     const bad = await visit(answer, 100, 20, 50);
     const failed = bad.trouble?.includes('item 50') === true;

@@ -33,7 +33,7 @@ export interface EngineFigures {
 
 /** What the verdict means for the choice of an engine. */
 const means: Readonly<Record<BoundBy, string>> = {
-  'CPU-bound': 'More cores help it; async overlaps only its waits and native threads.',
+  'CPU-bound': 'More cores help it; async overlaps only its waits, and what native threads do.',
   'I/O-bound': 'The rest it waited, and waits can overlap, on one thread as well.',
   mixed: 'Its waits can overlap on one thread; its computing needs more cores.',
   idle: 'The rest it waited, and waits can overlap, on one thread as well.',

@@ -26,7 +26,7 @@ const movedPerMs = 100_000;
 
 const advice: Readonly<Record<BoundBy, string>> = {
   'CPU-bound':
-    'More cores make it faster: threads or processes, or native code. Async overlaps only its waits and native threads.',
+    'More cores make it faster: threads or processes, or native code. Async overlaps only its waits, and what native threads do.',
   'I/O-bound': 'Waiting at the same time makes it faster: async, or threads. More cores do not.',
   mixed: 'Let the waits overlap (async), and move the computing to threads or processes.',
   idle: 'It waits for time alone: nothing is to be made faster but the wait itself.',
